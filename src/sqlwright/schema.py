@@ -1,0 +1,379 @@
+"""A database's schema as a value: tables, columns, keys, indexes, comments, row counts.
+
+It is read from DDL text here, or from a live database by `database.py`. Names compare without case.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from sqlwright.errors import SqlError
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column; `type` is spelled as the engine's DDL spells it."""
+
+    name: str
+    type: str
+    nullable: bool = True
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """`columns` of this table hold values of `references` in `table`, in the same order."""
+
+    columns: tuple[str, ...]
+    table: str
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index over `columns`, in order; expressions are left out."""
+
+    name: str
+    columns: tuple[str, ...]
+    unique: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table or view. `rows` is a count or the engine's estimate, None when unknown."""
+
+    name: str
+    columns: tuple[Column, ...]
+    primary_key: tuple[str, ...] = ()
+    unique: tuple[tuple[str, ...], ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    indexes: tuple[Index, ...] = ()
+    checks: tuple[str, ...] = ()
+    comment: str = ""
+    rows: int | None = None
+
+    def column(self, name: str) -> Column | None:
+        """The column of that name, in any case, or None."""
+        wanted = name.lower()
+        return next((column for column in self.columns if column.name.lower() == wanted), None)
+
+    def keys(self) -> tuple[tuple[str, ...], ...]:
+        """Every set of columns whose values identify a row: the primary key first, then unique ones.
+
+        A unique key with a nullable column does not identify rows (SQL lets NULL repeat): ask
+        `Column.nullable` where that matters.
+        """
+        keys = [self.primary_key] if self.primary_key else []
+        keys += [key for key in self.unique if key not in keys]
+        keys += [
+            i.columns for i in self.indexes if i.unique and i.columns and i.columns not in keys
+        ]
+        return tuple(keys)
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The tables of one database, in the order in which they were read."""
+
+    tables: tuple[Table, ...]
+
+    @cached_property
+    def _by_name(self) -> dict[str, Table]:
+        return {table.name.lower(): table for table in self.tables}
+
+    def table(self, name: str) -> Table | None:
+        """The table of that name, in any case, or None."""
+        return self._by_name.get(name.lower())
+
+    def mapping(self) -> dict[str, dict[str, str]]:
+        """The form that sqlglot's optimizer takes: {table: {column: type}}, names in lower case."""
+        return {t.name.lower(): {c.name.lower(): c.type for c in t.columns} for t in self.tables}
+
+
+def read_ddl(text: str, dialect: str | None = None) -> Schema:
+    """The schema that DDL text declares.
+
+    CREATE TABLE, ALTER TABLE ... ADD, CREATE INDEX and COMMENT ON count; everything else in a dump
+    (SET, INSERT, triggers) is passed over. A table that is declared twice keeps its last form.
+
+    Args:
+        text: DDL statements separated by semicolons.
+        dialect: a dialect of `sql.DIALECTS`; guessed from the quoting where None.
+
+    Raises:
+        SqlError: if a CREATE TABLE cannot be read, with its line, or if there is none.
+    """
+    dialects = _dialects(text, dialect)
+    tables: dict[str, Table] = {}
+    for line, statement in _statements(text, dialects):
+        tree, spelled = _parse(statement, dialects, line)
+        if (
+            isinstance(tree, exp.Create)
+            and tree.kind == "TABLE"
+            and isinstance(tree.this, exp.Schema)
+        ):
+            table = _read_table(tree, spelled)
+            tables[table.name.lower()] = table
+        elif isinstance(tree, exp.Create) and isinstance(tree.this, exp.Index):
+            _update(tables, tree.this.args.get("table"), indexes=[_read_index(tree)])
+        elif isinstance(tree, exp.Alter):
+            for action in tree.args.get("actions") or ():
+                if isinstance(action, exp.AddConstraint):
+                    _update(tables, tree.this, **_read_constraints(action.expressions, spelled))
+        elif isinstance(tree, exp.Comment):
+            _comment(tables, tree)
+    if not tables:
+        raise SqlError("the schema has no CREATE TABLE that can be read: give a file of DDL")
+    return Schema(tuple(_point_keys(table, tables) for table in tables.values()))
+
+
+def write_ddl(schema: Schema, dialect: str, tables: Iterable[Table] | None = None) -> str:
+    """DDL text of the schema, or of some of its tables; comments and indexes are left out."""
+    chosen = schema.tables if tables is None else tables
+    return "\n\n".join(_write_table(table, dialect) for table in chosen)
+
+
+def _write_table(table: Table, dialect: str) -> str:
+    def name(text: str) -> str:
+        return exp.to_identifier(text).sql(dialect=dialect)
+
+    def names(texts: Sequence[str]) -> str:
+        return ", ".join(map(name, texts))
+
+    lines = [
+        f"{name(column.name)} {column.type}{'' if column.nullable else ' NOT NULL'}"
+        for column in table.columns
+    ]
+    if table.primary_key:
+        lines.append(f"PRIMARY KEY ({names(table.primary_key)})")
+    lines += [f"UNIQUE ({names(key)})" for key in table.unique]
+    for key in table.foreign_keys:
+        target = f"{name(key.table)} ({names(key.references)})"
+        lines.append(f"FOREIGN KEY ({names(key.columns)}) REFERENCES {target}")
+    lines += [f"CHECK ({check})" for check in table.checks]
+    return f"CREATE TABLE {name(table.name)} (\n  " + ",\n  ".join(lines) + "\n);"
+
+
+def _dialects(text: str, dialect: str | None) -> tuple[str, ...]:
+    """Dialects to try, the likeliest first: dumps mix the habits of several engines."""
+    first = dialect or ("mysql" if "`" in text else "postgres")
+    return (
+        first,
+        *(other for other in ("mysql", "postgres", "sqlite", "duckdb") if other != first),
+    )
+
+
+_DECLARES = re.compile(
+    r"CREATE\s+((OR\s+REPLACE|TEMP|TEMPORARY|UNLOGGED|UNIQUE)\s+)*(TABLE|INDEX)\b"
+    r"|ALTER\s+TABLE\b|COMMENT\s+ON\b",
+    re.IGNORECASE,
+)
+
+
+def _statements(text: str, dialects: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """(line, text) of the statements that may declare something, found by a dialect's tokens."""
+    first: Any = None
+    end = 0
+    for token in _tokenize(text, dialects):
+        if token.token_type.name == "SEMICOLON":
+            if first is not None and _DECLARES.match(statement := text[first.start : token.start]):
+                yield first.line, statement
+            first = None
+        elif first is None:
+            first = token
+        end = token.end + 1
+    if first is not None and _DECLARES.match(statement := text[first.start : end]):
+        yield first.line, statement
+
+
+def _tokenize(text: str, dialects: Sequence[str]) -> list[Any]:
+    for dialect in dialects:
+        try:
+            return sqlglot.tokenize(text, read=dialect)
+        except SqlglotError:
+            continue
+    raise SqlError("the schema cannot be split into statements: is it a file of DDL?")
+
+
+def _parse(statement: str, dialects: Sequence[str], line: int) -> tuple[exp.Expr | None, str]:
+    """The statement's tree and the dialect that read it; None for what is no table and unreadable."""
+    is_table = re.match(r"CREATE\b.{0,40}?\bTABLE\b", statement, re.IGNORECASE | re.DOTALL)
+    without_last_comma = re.sub(r",\s*\)\s*$", ")", statement)  # hand-edited dumps have them
+    for text in dict.fromkeys((statement, without_last_comma)):
+        for dialect in dialects:
+            try:
+                tree: exp.Expr = sqlglot.parse_one(text, read=dialect)
+            except SqlglotError:
+                continue
+            if not isinstance(tree, exp.Command):
+                return tree, dialect
+    if is_table:
+        name = " ".join(statement.split("(")[0].split()[:6])
+        raise SqlError(f"line {line} of the schema: {name} cannot be read: check its syntax")
+    return None, dialects[0]
+
+
+def _names(nodes: Iterable[exp.Expr]) -> tuple[str, ...]:
+    """Column names out of identifiers, columns and ordered columns; expressions are left out."""
+    found = []
+    for node in nodes:
+        inner = node.this if isinstance(node, exp.Ordered) else node
+        if isinstance(inner, exp.Column | exp.Identifier | exp.ColumnDef):
+            found.append(inner.name)
+    return tuple(found)
+
+
+def _read_table(tree: exp.Create, dialect: str) -> Table:
+    name = tree.this.this.name
+    columns: list[Column] = []
+    keys: dict[str, list[Any]] = {}
+    for item in tree.this.expressions:
+        if isinstance(item, exp.ColumnDef):
+            column, more = _read_column(item, dialect)
+            columns.append(column)
+        else:
+            more = _read_constraints([item], dialect)
+        for kind, found in more.items():
+            keys.setdefault(kind, []).extend(found)
+    comment = tree.find(exp.SchemaCommentProperty)
+    text = comment.this.name if comment is not None else ""
+    return _add(Table(name, tuple(columns), comment=text), **keys)
+
+
+def _read_column(node: exp.ColumnDef, dialect: str) -> tuple[Column, dict[str, list[Any]]]:
+    nullable, comment = True, ""
+    keys: dict[str, list[Any]] = {}
+    for constraint in node.constraints:
+        kind = constraint.args.get("kind")
+        if isinstance(kind, exp.PrimaryKeyColumnConstraint):
+            keys["primary_key"] = [node.name]
+        elif isinstance(kind, exp.NotNullColumnConstraint):
+            nullable = bool(kind.args.get("allow_null"))
+        elif isinstance(kind, exp.UniqueColumnConstraint):
+            keys["unique"] = [(node.name,)]
+        elif isinstance(kind, exp.CommentColumnConstraint):
+            comment = kind.this.name
+        elif isinstance(kind, exp.Reference):
+            keys["foreign_keys"] = [_read_reference((node.name,), kind)]
+        elif isinstance(kind, exp.CheckColumnConstraint):
+            keys["checks"] = [kind.this.sql(dialect=dialect)]
+    type_name = node.kind.sql(dialect=dialect) if node.kind is not None else "TEXT"
+    if type_name.upper() in ("SERIAL", "BIGSERIAL", "SMALLSERIAL"):
+        nullable = False
+        type_name = {"SERIAL": "INT", "BIGSERIAL": "BIGINT"}.get(type_name.upper(), "SMALLINT")
+    return Column(node.name, type_name, nullable, comment), keys
+
+
+def _read_reference(columns: tuple[str, ...], node: exp.Expr) -> ForeignKey:
+    target = node.this
+    if isinstance(target, exp.Schema):
+        return ForeignKey(columns, target.this.name, _names(target.expressions))
+    return ForeignKey(columns, target.name, ())  # its primary key: filled in by _point_keys
+
+
+def _read_constraints(nodes: Iterable[exp.Expr], dialect: str) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for node in nodes:
+        if isinstance(node, exp.Constraint):
+            for kind, values in _read_constraints(node.expressions, dialect).items():
+                found.setdefault(kind, []).extend(values)
+        elif isinstance(node, exp.PrimaryKey):
+            found.setdefault("primary_key", []).extend(_names(node.expressions))
+        elif isinstance(node, exp.UniqueColumnConstraint) and isinstance(node.this, exp.Schema):
+            found.setdefault("unique", []).append(_names(node.this.expressions))
+        elif isinstance(node, exp.ForeignKey) and node.args.get("reference"):
+            key = _read_reference(_names(node.expressions), node.args["reference"])
+            found.setdefault("foreign_keys", []).append(key)
+        elif isinstance(node, exp.CheckColumnConstraint):
+            found.setdefault("checks", []).append(node.this.sql(dialect=dialect))
+        elif isinstance(node, exp.IndexColumnConstraint):
+            found.setdefault("indexes", []).append(Index(node.name, _names(node.expressions)))
+    return found
+
+
+def _read_index(tree: exp.Create) -> Index:
+    parameters = tree.this.args.get("params")
+    nodes = (parameters.args.get("columns") if parameters else None) or ()
+    columns = _names(nodes)
+    # an index over an expression, or a partial one, makes no column unique
+    whole = len(columns) == len(nodes) and not (parameters and parameters.args.get("where"))
+    return Index(tree.this.name, columns, unique=bool(tree.args.get("unique")) and whole)
+
+
+def _add(table: Table, **keys: list[Any]) -> Table:
+    """The table with more keys; what is in the primary key is NOT NULL."""
+    primary = tuple(dict.fromkeys((*table.primary_key, *keys.get("primary_key", ()))))
+    inside = {name.lower() for name in primary}
+    return replace(
+        table,
+        primary_key=primary,
+        columns=tuple(
+            replace(c, nullable=False) if c.name.lower() in inside else c for c in table.columns
+        ),
+        unique=(*table.unique, *keys.get("unique", ())),
+        foreign_keys=(*table.foreign_keys, *keys.get("foreign_keys", ())),
+        indexes=(*table.indexes, *keys.get("indexes", ())),
+        checks=(*table.checks, *keys.get("checks", ())),
+    )
+
+
+def _update(tables: dict[str, Table], node: exp.Expr | None, **keys: list[Any]) -> None:
+    name = node.name.lower() if node is not None else ""
+    if name in tables:
+        tables[name] = _add(tables[name], **keys)
+
+
+def _comment(tables: dict[str, Table], tree: exp.Comment) -> None:
+    text = tree.expression.name
+    if isinstance(tree.this, exp.Table) and tree.this.name.lower() in tables:
+        name = tree.this.name.lower()
+        tables[name] = replace(tables[name], comment=text)
+    elif isinstance(tree.this, exp.Column) and tree.this.table.lower() in tables:
+        name, column = tree.this.table.lower(), tree.this.name.lower()
+        columns = tables[name].columns
+        changed = (replace(c, comment=text) if c.name.lower() == column else c for c in columns)
+        tables[name] = replace(tables[name], columns=tuple(changed))
+
+
+def _point_keys(table: Table, tables: dict[str, Table]) -> Table:
+    """The table with foreign keys that name no columns pointed at the primary key they mean."""
+    keys = []
+    for key in table.foreign_keys:
+        target = tables.get(key.table.lower())
+        references = key.references or (target.primary_key if target else ())
+        if target is not None and len(references) == len(key.columns):
+            keys.append(replace(key, references=references))
+    return replace(table, foreign_keys=tuple(keys))
+
+
+def kind_of(type_name: str) -> str:
+    """What a column type holds: int, num (exact), real, bool, text, date, time, timestamp or other.
+
+    MySQL's TINYINT(1) counts as bool, as its drivers do.
+    """
+    name = type_name.upper()
+    if re.match(r"(TINYINT\s*\(1\)|BOOL)", name):
+        return "bool"
+    for kind, pattern in _KINDS:
+        if re.match(pattern, name):
+            return kind
+    return "other"
+
+
+_KINDS = (
+    ("time", r"TIME(\s*\(\d\))?$|TIME WITH"),
+    ("timestamp", r"TIMESTAMP|DATETIME"),
+    ("date", r"DATE"),
+    ("int", r"(UN?|H)?(TINY|SMALL|MEDIUM|BIG|HUGE)?U?INT(EGER|\d+)?\b|INT\d?\b|YEAR|\w*SERIAL"),
+    ("num", r"DEC|NUMERIC|NUMBER|MONEY|FIXED"),
+    ("real", r"REAL|DOUBLE|FLOAT"),
+    ("text", r"\w*(CHAR|TEXT|CLOB|STRING)|CITEXT|ENUM|NAME\b|UUID|SET\b|INET|JSONB?|HSTORE|XML"),
+)

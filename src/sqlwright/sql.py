@@ -1,0 +1,568 @@
+"""The only door to sqlglot for text: read one read-only query, bind it to a schema, write it.
+
+Engines only ever get text that `write` made from a tree that `read` let through, so what the parser
+saw and what the engine runs cannot differ by a comment or an encoding trick.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import OptimizeError, ParseError, SqlglotError, TokenError
+from sqlglot.optimizer.qualify import qualify
+from sqlglot.schema import MappingSchema
+
+from sqlwright.errors import BindError, SqlError, UsageError, did_you_mean
+from sqlwright.schema import Schema, Table
+
+#: Dialects by the names that users give them.
+DIALECTS = {
+    "sqlite": "sqlite",
+    "duckdb": "duckdb",
+    "postgres": "postgres",
+    "postgresql": "postgres",
+    "mysql": "mysql",
+    "mariadb": "mysql",
+}
+
+# Functions that sqlglot has no node for and that only compute a value; all others are refused.
+# System, file, network, lock, large-object and sleeping functions must never be added.
+_PURE_FUNCTIONS = frozenset(
+    [
+        "acos",
+        "asin",
+        "atan",
+        "atan2",
+        "ceiling",
+        "char",
+        "char_length",
+        "character_length",
+        "chr",
+        "cos",
+        "cot",
+        "date",
+        "datetime",
+        "date_add",
+        "date_diff",
+        "date_format",
+        "date_part",
+        "date_sub",
+        "date_trunc",
+        "datediff",
+        "dayname",
+        "dayofmonth",
+        "dayofweek",
+        "dayofyear",
+        "degrees",
+        "div",
+        "epoch",
+        "every",
+        "exp",
+        "find_in_set",
+        "floor",
+        "format",
+        "from_days",
+        "from_unixtime",
+        "unix_timestamp",
+        "glob",
+        "greatest",
+        "hex",
+        "ifnull",
+        "iif",
+        "instr",
+        "isnull",
+        "julianday",
+        "last_day",
+        "lcase",
+        "least",
+        "left",
+        "len",
+        "like",
+        "likelihood",
+        "likely",
+        "list_contains",
+        "ln",
+        "locate",
+        "log10",
+        "log2",
+        "lpad",
+        "ltrim",
+        "make_date",
+        "make_time",
+        "make_timestamp",
+        "makedate",
+        "md5",
+        "microsecond",
+        "mid",
+        "mod",
+        "monthname",
+        "nullif",
+        "octet_length",
+        "period_add",
+        "period_diff",
+        "pi",
+        "position",
+        "power",
+        "printf",
+        "quarter",
+        "quote",
+        "radians",
+        "regexp",
+        "regexp_matches",
+        "replace",
+        "reverse",
+        "right",
+        "round",
+        "rpad",
+        "rtrim",
+        "sec_to_time",
+        "sign",
+        "sin",
+        "sqrt",
+        "strcmp",
+        "strftime",
+        "strpos",
+        "substr",
+        "substring",
+        "sum0",
+        "tan",
+        "time",
+        "time_to_sec",
+        "timediff",
+        "timestampadd",
+        "timestampdiff",
+        "to_char",
+        "to_date",
+        "to_days",
+        "to_number",
+        "to_timestamp",
+        "total",
+        "trim",
+        "trunc",
+        "truncate",
+        "typeof",
+        "ucase",
+        "unicode",
+        "unixepoch",
+        "unlikely",
+        "weekday",
+        "width_bucket",
+        "yearweek",
+        "age",
+        "bool_and",
+        "bool_or",
+        "json_array_length",
+        "json_extract",
+        "json_each",
+        "json_type",
+        "json_valid",
+        "jsonb_array_length",
+        "jsonb_array_elements",
+        "json_array_elements",
+        "jsonb_array_elements_text",
+        "json_array_elements_text",
+        "generate_series",
+        "unnest",
+        "array_length",
+        "cardinality",
+        "array_position",
+        "array_to_string",
+        "string_to_array",
+        "split_part",
+        "initcap",
+        "translate",
+        "regexp_replace",
+        "regexp_split_to_array",
+        "regexp_match",
+        "percentile_cont",
+        "percentile_disc",
+        "mode",
+        "median",
+        "stddev",
+        "stddev_pop",
+        "stddev_samp",
+        "var_pop",
+        "var_samp",
+        "variance",
+        "corr",
+        "covar_pop",
+        "covar_samp",
+        "regr_slope",
+        "approx_count_distinct",
+        "quantile",
+        "quantile_cont",
+        "arg_max",
+        "arg_min",
+        "any_value",
+        "first",
+        "last",
+        "string_agg",
+        "group_concat",
+        "array_agg",
+        "json_agg",
+        "jsonb_agg",
+        "json_object_agg",
+        "json_group_array",
+        "json_group_object",
+        "row_number",
+        "rank",
+        "dense_rank",
+        "percent_rank",
+        "cume_dist",
+        "ntile",
+        "lag",
+        "lead",
+        "first_value",
+        "last_value",
+        "nth_value",
+        "grouping",
+        "concat",
+        "concat_ws",
+        "coalesce",
+        "abs",
+        "upper",
+        "lower",
+        "length",
+        "now",
+        "random",
+        "rand",
+        "uuid",
+        "gen_random_uuid",
+        "curdate",
+        "curtime",
+        "current_date",
+        "sysdate",
+        "utc_timestamp",
+        "utc_date",
+        "localtimestamp",
+        "statement_timestamp",
+        "transaction_timestamp",
+        "clock_timestamp",
+        "list_value",
+        "struct_pack",
+        "array_value",
+        "similarity",
+        "levenshtein",
+        "soundex",
+        "difference",
+        "ends_with",
+        "starts_with",
+        "contains",
+        "prefix",
+        "suffix",
+        "year",
+        "month",
+        "day",
+        "hour",
+        "minute",
+        "second",
+        "week",
+        "dow",
+        "doy",
+        "isodow",
+        "extract",
+        "bit_and",
+        "bit_or",
+        "bit_xor",
+        "bit_count",
+        "max",
+        "min",
+        "count",
+        "sum",
+        "avg",
+    ]
+)
+
+_FORBIDDEN_FUNCTIONS = (
+    exp.ReadCSV,
+    exp.ReadParquet,
+    exp.NextValueFor,
+    exp.Secret,
+    exp.ToFile,
+    exp.Predict,
+    exp.NetFunc,
+    exp.AIAgg,
+    exp.AIClassify,
+    exp.AIGenerate,
+    exp.GenerateEmbedding,
+    exp.GenerateText,
+)
+
+_STRUCTURE = (
+    exp.From, exp.Join, exp.Where, exp.Group, exp.Having, exp.Order, exp.Ordered, exp.Limit,
+    exp.Offset, exp.Fetch, exp.LimitOptions, exp.With, exp.CTE, exp.TableAlias, exp.Table,
+    exp.Identifier, exp.Alias, exp.Aliases, exp.Star, exp.Window, exp.WindowSpec, exp.DataType,
+    exp.DataTypeParam, exp.Interval, exp.IntervalSpan, exp.Var, exp.Literal, exp.Null, exp.Boolean,
+    exp.Column, exp.Tuple, exp.Values, exp.Distinct, exp.Lateral, exp.Cube, exp.Rollup,
+    exp.GroupingSets, exp.Qualify, exp.Filter, exp.WithinGroup, exp.In, exp.Between, exp.All,
+    exp.Any, exp.TableColumn, exp.IgnoreNulls, exp.RespectNulls, exp.HavingMax, exp.Bracket,
+    exp.Slice, exp.HexString, exp.BitString, exp.ByteString, exp.RawString, exp.National,
+    exp.UnicodeString, exp.AtTimeZone, exp.Introducer, exp.CharacterSet, exp.JSONKeyValue,
+    exp.JSONPath, exp.JSONPathPart, exp.FormatJson, exp.JSONExtractQuote, exp.Lambda,
+    exp.Pseudocolumn,
+    exp.Condition, exp.OverflowTruncateBehavior,
+    exp.Query, exp.Binary, exp.Unary,
+)  # fmt: skip
+
+_FORBIDDEN_NODES = (
+    exp.Parameter,
+    exp.SessionParameter,
+    exp.PropertyEQ,
+    exp.Placeholder,
+    exp.Into,
+    exp.Lock,
+)
+
+
+def dialect_of(name: str) -> str:
+    """sqlglot's name for a dialect that a user named.
+
+    Raises:
+        UsageError: if the dialect is not one that sqlwright knows, with the nearest name.
+    """
+    try:
+        return DIALECTS[name.lower()]
+    except KeyError:
+        hint = did_you_mean(name, DIALECTS) or f" Use one of {', '.join(DIALECTS)}."
+        raise UsageError(f"unknown dialect {name}.{hint}") from None
+
+
+def guess_dialect(*texts: str) -> str:
+    """The first dialect in which every text is one read-only query, for texts without one.
+
+    Backticks mean MySQL. When no dialect takes them all, postgres: its errors read best.
+    """
+    quoted = any("`" in text for text in texts)
+    order: Sequence[str] = ("mysql", "sqlite") if quoted else ("postgres", "sqlite", "mysql")
+    for dialect in order:
+        try:
+            for text in texts:
+                read(text, dialect)
+        except SqlError:
+            continue
+        return dialect
+    return order[0]
+
+
+def read(text: str, dialect: str) -> exp.Query:
+    """The one read-only query that the text holds.
+
+    Raises:
+        SqlError: if the text is empty, does not parse, holds more than one statement, or is not a
+            query that only reads; with line and column where they are known.
+    """
+    statements = _parse(text, dialect)
+    if not statements:
+        raise SqlError("the text holds no SQL: give one SELECT query")
+    if len(statements) > 1:
+        raise SqlError(
+            f"the text holds {len(statements)} statements and only one read-only query is taken:"
+            " give each query by itself"
+        )
+    tree = statements[0]
+    reason = why_not_read_only(tree)
+    if reason is not None:
+        raise SqlError(f"{reason}: only one read-only query is taken")
+    assert isinstance(tree, exp.Query)
+    return tree
+
+
+def _parse(text: str, dialect: str) -> list[exp.Expr]:
+    try:
+        found = sqlglot.parse(text, read=dialect)
+    except ParseError as error:
+        first = error.errors[0] if error.errors else {}
+        message = str(first.get("description") or error).splitlines()[0].rstrip(".")
+        near = str(first.get("highlight") or "").strip()
+        near = f" near {near!r}" if near else ""
+        where = f"line {first.get('line')}, column {first.get('col')}: " if first else ""
+        raise SqlError(f"{where}not valid {dialect} SQL{near} ({message}): correct it") from None
+    except TokenError as error:
+        message = str(error).splitlines()[0]
+        raise SqlError(f"not valid {dialect} SQL ({message}): check quotes and brackets") from None
+    except (SqlglotError, ValueError) as error:
+        message = str(error).splitlines()[0]
+        raise SqlError(f"not valid {dialect} SQL ({message}): correct it") from None
+    except RecursionError:
+        raise SqlError("the query is nested too deeply to be read: simplify it") from None
+    return [tree for tree in found if tree is not None and not isinstance(tree, exp.Semicolon)]
+
+
+def why_not_read_only(tree: exp.Expr) -> str | None:
+    """Why the tree is not one read-only query, or None.
+
+    It is an allow-list of nodes and functions: what is not known to only compute is refused.
+    """
+    if isinstance(tree, exp.Condition | exp.Alias | exp.Identifier):
+        return "the text is no SQL query"  # a bare expression
+    if not isinstance(tree, exp.Select | exp.SetOperation | exp.Subquery):
+        kind = tree.name.upper() if isinstance(tree, exp.Command) else tree.key.upper()
+        return f"the statement is {kind}, not a query"
+    for node in tree.walk():
+        if reason := _why_forbidden(node):
+            line, column = place(node)
+            return f"line {line}, column {column}: {reason}" if line else reason
+    return None
+
+
+def _why_forbidden(node: exp.Expr) -> str | None:
+    if isinstance(node, exp.Placeholder | exp.Parameter):
+        return "the query has a parameter: put a value in its place"
+    if isinstance(node, exp.Into):
+        return "SELECT INTO writes a table"
+    if isinstance(node, exp.Lock):
+        return "FOR UPDATE or FOR SHARE locks rows"
+    if isinstance(node, _FORBIDDEN_NODES):
+        return f"{node.key} may change or read the session"
+    if isinstance(node, exp.Anonymous | exp.AnonymousAggFunc):
+        name = node.name.lower()
+        return None if name in _PURE_FUNCTIONS else f"the function {name} is not known to only read"
+    if isinstance(node, exp.Func):
+        forbidden = isinstance(node, _FORBIDDEN_FUNCTIONS)
+        return f"the function {node.sql_name().lower()} does more than read" if forbidden else None
+    if isinstance(node, _STRUCTURE):
+        return None
+    return f"{node.key.upper()} is not part of a read-only query"
+
+
+def write(query: exp.Expr, dialect: str, pretty: bool = False) -> str:
+    """The query as text of the dialect, without comments."""
+    return query.sql(dialect=dialect, pretty=pretty, comments=False)
+
+
+def place(node: exp.Expr) -> tuple[int, int]:
+    """(line, column) where the node begins, from 1; (0, 0) where no token of it kept its place."""
+    places = [
+        (inner.meta["start"], inner.meta["line"], inner.meta["col"] - _width(inner))
+        for inner in node.walk()
+        if "start" in inner.meta
+    ]
+    if not places:
+        return (0, 0)
+    _, line, column = min(places)
+    return (line, max(column, 1))
+
+
+def _width(node: exp.Expr) -> int:
+    # the parser keeps the column of a token's last character
+    return int(node.meta["end"]) - int(node.meta["start"])
+
+
+def template(query: exp.Expr) -> str:
+    """The query with every literal replaced by ?, names in lower case: what near copies share."""
+    copy = query.copy()
+    for literal in list(copy.find_all(exp.Literal)):
+        literal.replace(exp.Placeholder())
+    for group in list(copy.find_all(exp.In)):
+        if group.expressions and all(isinstance(e, exp.Placeholder) for e in group.expressions):
+            group.set("expressions", [exp.Placeholder()])
+    return copy.sql(comments=False, normalize=True)
+
+
+def fingerprint(query: exp.Expr) -> str:
+    """A hex digest that queries of one template share."""
+    return hashlib.sha256(template(query).encode()).hexdigest()[:16]
+
+
+def tables_of(query: exp.Expr, schema: Schema) -> tuple[Table, ...]:
+    """The tables of the schema that the query names, in the schema's order."""
+    shadowed = {cte.alias.lower() for cte in query.find_all(exp.CTE)}
+    names = {table.name.lower() for table in query.find_all(exp.Table)}
+    return tuple(t for t in schema.tables if t.name.lower() in names - shadowed)
+
+
+def is_ordered(query: exp.Query) -> bool:
+    """Does the outermost query name an order?"""
+    return query.args.get("order") is not None
+
+
+def bind(query: exp.Query, schema: Schema, dialect: str) -> exp.Query:
+    """A copy in which every column names its table, stars are listed and names are in lower case.
+
+    Raises:
+        BindError: if a table or column is not in the schema, or a column is ambiguous.
+    """
+    copy = query.copy()
+    for identifier in copy.find_all(exp.Identifier):
+        identifier.set("this", identifier.name.lower())
+        identifier.set("quoted", False)
+    _check_tables(copy, schema)
+    try:
+        bound = qualify(
+            copy,
+            dialect=dialect,
+            schema=_mapping(schema),
+            quote_identifiers=False,
+            identify=False,
+            validate_qualify_columns=True,
+        )
+    except OptimizeError as error:
+        raise BindError(_explain(str(error), query, schema)) from None
+    except (SqlglotError, ValueError, KeyError, AttributeError) as error:
+        raise BindError(f"the query cannot be bound to the schema: {error}") from None
+    except RecursionError:
+        raise BindError("the query is nested too deeply to be bound: simplify it") from None
+    assert isinstance(bound, exp.Query)
+    return bound
+
+
+@lru_cache(maxsize=64)
+def _mapping(schema: Schema) -> MappingSchema:
+    """The schema for sqlglot; types play no part in binding, and it would refuse odd ones."""
+    tables: dict[str, object] = {
+        name: dict.fromkeys(columns, "text") for name, columns in schema.mapping().items()
+    }
+    return MappingSchema(tables, normalize=False)
+
+
+def _visible_ctes(table: exp.Table) -> Iterator[str]:
+    node = table.parent
+    while node is not None:
+        with_ = node.args.get("with_")
+        if with_ is not None:
+            yield from (cte.alias for cte in with_.expressions)
+        node = node.parent
+
+
+def _check_tables(query: exp.Query, schema: Schema) -> None:
+    for table in query.find_all(exp.Table):
+        if not isinstance(table.this, exp.Identifier):
+            continue  # a table function
+        if table.name in _visible_ctes(table):
+            continue
+        if schema.table(table.name) is None:
+            line, column = place(table.this)
+            where = f"line {line}, column {column}: " if line else ""
+            hint = did_you_mean(table.name, (t.name for t in schema.tables))
+            raise BindError(f"{where}the schema has no table {table.name}.{hint}")
+        # one namespace: the tables that the connection sees without a prefix
+        table.set("db", None)
+        table.set("catalog", None)
+
+
+def _explain(message: str, query: exp.Query, schema: Schema) -> str:
+    """The optimizer's complaint as one sentence with a place and the nearest name."""
+    found = re.search(
+        r"[Cc]olumn:? '?\"?([\w.$ ]+?)\"?'? (?:could not be|in)", message
+    ) or re.search(r"[Aa]mbiguous column[^\w]*([\w.$]+)", message)
+    if found is None:
+        return f"the query cannot be bound to the schema: {message.splitlines()[0].rstrip('.')}"
+    name = found.group(1).replace('"', "").split(".")[-1].strip()
+    columns = [c for c in query.find_all(exp.Column) if c.name.lower() == name.lower()]
+    line, column = place(columns[0].this) if columns else (0, 0)
+    where = f"line {line}, column {column}: " if line else ""
+    holders = [t for t in map(_named(schema), query.find_all(exp.Table)) if t and t.column(name)]
+    if "mbiguous" in message or (len(holders) > 1 and columns and not columns[0].table):
+        return f"{where}the column {name} is ambiguous: put its table before it"
+    known = [c.name for t in tables_of(query, schema) for c in t.columns]
+    named = columns[0].sql() if columns else name
+    return f"{where}no table of the query has a column {named}.{did_you_mean(name, known)}"
+
+
+def _named(schema: Schema) -> Callable[[exp.Table], Table | None]:
+    return lambda node: schema.table(node.name)
