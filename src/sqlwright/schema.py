@@ -66,7 +66,7 @@ class Table:
         return next((column for column in self.columns if column.name.lower() == wanted), None)
 
     def keys(self) -> tuple[tuple[str, ...], ...]:
-        """Every set of columns whose values identify a row: the primary key first, then unique ones.
+        """The sets of columns whose values identify a row: the primary key first, then unique ones.
 
         A unique key with a nullable column does not identify rows (SQL lets NULL repeat): ask
         `Column.nullable` where that matters.
@@ -204,7 +204,7 @@ def _tokenize(text: str, dialects: Sequence[str]) -> list[Any]:
 
 
 def _parse(statement: str, dialects: Sequence[str], line: int) -> tuple[exp.Expr | None, str]:
-    """The statement's tree and the dialect that read it; None for what is no table and unreadable."""
+    """The statement's tree and the dialect that read it; None for what can be passed over."""
     is_table = re.match(r"CREATE\b.{0,40}?\bTABLE\b", statement, re.IGNORECASE | re.DOTALL)
     without_last_comma = re.sub(r",\s*\)\s*$", ")", statement)  # hand-edited dumps have them
     for text in dict.fromkeys((statement, without_last_comma)):
