@@ -1,0 +1,291 @@
+"""The only door to weights when a model answers: a local folder, or an OpenAI-compatible server.
+
+It completes prompts and nothing else: what a prompt says, and where an answer ends in it, is
+`prompt.py`'s business. Weights are read from safetensors alone, and no code that comes with them runs.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from sqlwright.errors import MissingExtra, ModelError
+
+MINI_FOLDERS = (
+    Path(__file__).parent / "mini",
+    Path(__file__).parents[2] / "models" / "mini",
+)
+
+
+class Model(Protocol):
+    """What `load_model` returns, whichever way the weights are reached."""
+
+    family: str
+    context_tokens: int
+
+    def complete(
+        self,
+        prompts: Sequence[str],
+        max_new_tokens: int = 400,
+        samples: int = 1,
+        stop: tuple[str, ...] = (),
+    ) -> list[list[str]]:
+        """For each prompt its completions: the greedy one first, then `samples` - 1 drawn ones."""
+        ...
+
+    def count_tokens(self, text: str) -> int:
+        """The length of the text in this model's tokens."""
+        ...
+
+
+def load_model(where: str, device: str | None = None) -> Model:
+    """The model in that folder (a base model or a LoRA adapter), named `mini`, or behind that URL.
+
+    Args:
+        where: a folder, "mini" for the shipped model, or http(s)://host:port of a server.
+        device: "cpu", "cuda" …; the GPU where there is one if None. Ignored for a server.
+
+    Raises:
+        ModelError: if there are no weights there, they are no safetensors, or the server is silent.
+    """
+    if where.startswith(("http://", "https://")):
+        return ServedModel(where)
+    return LocalModel(find_folder(where), device)
+
+
+def find_folder(where: str) -> Path:
+    """The folder of that model; the name `mini` stands for the shipped one.
+
+    Raises:
+        ModelError: if it holds neither config.json nor adapter_config.json.
+    """
+    tried = MINI_FOLDERS if where == "mini" else (Path(where),)
+    for folder in tried:
+        if (folder / "config.json").exists() or (folder / "adapter_config.json").exists():
+            return folder
+    raise ModelError(
+        f"{where} is no model: {tried[-1]} has neither config.json nor adapter_config.json"
+    )
+
+
+def base_folder(folder: Path) -> Path:
+    """The folder of the base model: the one named in adapter_config.json, or `folder` itself."""
+    adapter = folder / "adapter_config.json"
+    if not adapter.exists():
+        return folder
+    name = str(json.loads(adapter.read_text(encoding="utf-8")).get("base_model_name_or_path"))
+    # An adapter trained on mini elsewhere names that machine's folder: the shipped one is the same.
+    moved = not Path(name).exists() and Path(name).name == "mini"
+    return find_folder("mini" if moved else name)
+
+
+def family_of(folder: Path) -> str:
+    """The prompt family that the weights were trained with, read from their config."""
+    config = json.loads((base_folder(folder) / "config.json").read_text(encoding="utf-8"))
+    if family := config.get("sqlwright_family"):
+        return str(family)
+    if config.get("model_type") == "mistral" and config.get("vocab_size") == 32000:
+        return "sqlcoder-7b"
+    if config.get("model_type") == "llama" and config.get("vocab_size") == 32016:
+        return "sqlcoder-7b-2"
+    return "chat"
+
+
+class LocalModel:
+    """Weights held in memory here."""
+
+    def __init__(self, folder: Path, device: str | None = None) -> None:
+        # Spinning threads cost five times the speed on a busy machine; read when torch is imported.
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+        try:
+            import torch
+            from transformers import AutoModelForCausalLM, AutoTokenizer
+        except ImportError:
+            raise MissingExtra("torch with transformers", "train") from None
+        base = base_folder(folder)
+        self.family = family_of(folder)
+        self.device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+        # A CPU multiplies float32 faster than bfloat16 at these sizes, and greedily the same.
+        dtype = torch.float32 if self.device == "cpu" else torch.bfloat16
+        try:
+            self.tokenizer: Any = AutoTokenizer.from_pretrained(base)
+            self.weights: Any = AutoModelForCausalLM.from_pretrained(
+                base, dtype=dtype, use_safetensors=True
+            )
+            if folder != base:
+                self.weights.load_adapter(str(folder))
+                _merge(self.weights)
+        except (OSError, ValueError, RuntimeError, ImportError) as error:
+            raise ModelError(f"{folder} cannot be loaded: {_first_line(error)}") from None
+        self.weights.to(self.device).eval()
+        self.tokenizer.padding_side = "left"
+        if self.tokenizer.pad_token_id is None:
+            self.tokenizer.pad_token = self.tokenizer.eos_token
+        self.context_tokens = int(self.weights.config.max_position_embeddings)
+
+    def complete(
+        self,
+        prompts: Sequence[str],
+        max_new_tokens: int = 400,
+        samples: int = 1,
+        stop: tuple[str, ...] = (),
+    ) -> list[list[str]]:
+        """For each prompt its completions: the greedy one first, then `samples` - 1 drawn ones.
+
+        Prompts of like length go through together; the draws are the same each time.
+
+        Raises:
+            ModelError: if a prompt leaves no room for an answer.
+        """
+        answers: list[list[str]] = [[] for _ in prompts]
+        texts = [self._wrap(prompt) for prompt in prompts]
+        lengths = [self.count_tokens(text) for text in texts]
+        for group in _by_length(lengths, at_most=16):
+            room = self.context_tokens - lengths[group[-1]]
+            if room < 1:
+                raise ModelError(
+                    f"a prompt has {lengths[group[-1]]} tokens, and this model reads "
+                    f"{self.context_tokens}: give fewer tables or passages"
+                )
+            batch = [texts[index] for index in group]
+            for found in self._generate(batch, min(room, max_new_tokens), samples, stop):
+                for index, text in zip(group, found):
+                    answers[index].append(text)
+        return answers
+
+    def count_tokens(self, text: str) -> int:
+        """The length of the text in this model's tokens."""
+        return len(self.tokenizer(text, add_special_tokens=self._adds_special)["input_ids"])
+
+    @property
+    def _adds_special(self) -> bool:
+        return self.family.startswith("sqlcoder")  # their prompts begin with <s>
+
+    def _wrap(self, prompt: str) -> str:
+        if self.family != "chat" or not self.tokenizer.chat_template:
+            return prompt
+        messages = [{"role": "user", "content": prompt}]
+        return str(
+            self.tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+        )
+
+    def _generate(
+        self, texts: list[str], max_new_tokens: int, samples: int, stop: tuple[str, ...]
+    ) -> Iterator[list[str]]:
+        """One list of completions a round: the greedy round, then the drawn ones."""
+        import torch
+
+        batch = self.tokenizer(
+            texts, return_tensors="pt", padding=True, add_special_tokens=self._adds_special
+        ).to(self.device)
+        batch.pop("token_type_ids", None)
+        options: dict[str, Any] = {
+            "max_new_tokens": max_new_tokens,
+            "pad_token_id": self.tokenizer.pad_token_id,
+        }
+        if stop and self.family != "mini":  # mini's stop is its end token
+            options |= {"stop_strings": list(stop), "tokenizer": self.tokenizer}
+        for number in range(samples):
+            drawn = {"do_sample": True, "temperature": 0.7, "top_p": 0.95}
+            with torch.inference_mode(), torch.random.fork_rng():
+                torch.manual_seed(number)
+                tokens = self.weights.generate(
+                    **batch, **options, **(drawn if number else {"do_sample": False})
+                )
+            yield self.tokenizer.batch_decode(
+                tokens[:, batch["input_ids"].shape[1] :], skip_special_tokens=True
+            )
+
+
+class ServedModel:
+    """Weights behind an OpenAI-compatible HTTP server such as vLLM."""
+
+    def __init__(self, url: str, seconds: float = 120.0) -> None:
+        self.url = url.rstrip("/").removesuffix("/v1")
+        self.seconds = seconds
+        listed = self._ask("models").get("data") or [{}]
+        self.name = str(listed[0].get("id", ""))
+        self.context_tokens = int(listed[0].get("max_model_len") or 4096)
+        known = ("sqlcoder-7b-2", "sqlcoder-7b", "mini")
+        self.family = next((family for family in known if family in self.name), "chat")
+
+    def complete(
+        self,
+        prompts: Sequence[str],
+        max_new_tokens: int = 400,
+        samples: int = 1,
+        stop: tuple[str, ...] = (),
+    ) -> list[list[str]]:
+        """For each prompt its completions: the greedy one first, then `samples` - 1 drawn ones."""
+        return [
+            [self._one(prompt, max_new_tokens, number, stop) for number in range(samples)]
+            for prompt in prompts
+        ]
+
+    def count_tokens(self, text: str) -> int:
+        """An upper guess: servers do not agree on a way to ask, and SQL has over 3 letters a token."""
+        return len(text.encode()) // 3 + 1
+
+    def _one(self, prompt: str, max_new_tokens: int, seed: int, stop: tuple[str, ...]) -> str:
+        body: dict[str, Any] = {
+            "model": self.name,
+            "max_tokens": max_new_tokens,
+            "temperature": 0.7 if seed else 0.0,
+            "seed": seed,
+        }
+        if stop:
+            body["stop"] = list(stop)
+        if self.family == "chat":
+            body["messages"] = [{"role": "user", "content": prompt}]
+            choice = self._choice(self._ask("chat/completions", body))
+            return str((choice.get("message") or {}).get("content") or "")
+        body["prompt"] = prompt
+        return str(self._choice(self._ask("completions", body)).get("text") or "")
+
+    def _choice(self, reply: dict[str, Any]) -> dict[str, Any]:
+        choices = reply.get("choices")
+        if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
+            raise ModelError(
+                f"the model server at {self.url} sent no choices: is it OpenAI-compatible?"
+            )
+        return choices[0]
+
+    def _ask(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        headers = {"Content-Type": "application/json"}
+        if key := os.environ.get("OPENAI_API_KEY"):
+            headers["Authorization"] = f"Bearer {key}"
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.url}/v1/{path}", data=data, headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=self.seconds) as reply:
+                found = json.load(reply)
+        except (OSError, urllib.error.HTTPError, json.JSONDecodeError) as error:
+            raise ModelError(
+                f"the model server at {self.url} does not answer: {_first_line(error)}"
+            ) from None
+        if not isinstance(found, dict):
+            raise ModelError(f"the model server at {self.url} sent no JSON object for {path}")
+        return found
+
+
+def _merge(weights: Any) -> None:
+    """Add a loaded adapter's products to the base weights: then it costs nothing a token."""
+    for module in weights.modules():
+        if hasattr(module, "lora_A") and hasattr(module, "merge"):
+            module.merge()
+
+
+def _by_length(lengths: Sequence[int], at_most: int) -> Iterator[list[int]]:
+    """Groups of indices, shortest first: little padding in each."""
+    order = sorted(range(len(lengths)), key=lengths.__getitem__)
+    for start in range(0, len(order), at_most):
+        yield order[start : start + at_most]
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
