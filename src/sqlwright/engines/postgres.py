@@ -1,0 +1,151 @@
+"""PostgreSQL as an engine that only reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlwright.engines.reading import Engine, Rows, drain, first_line, timeout
+from sqlwright.errors import DatabaseError, MissingExtra
+from sqlwright.schema import Column, ForeignKey, Index, Schema, Table
+
+
+def open_postgres(url: Any, label: str) -> Engine:
+    """PostgreSQL through psycopg; the password goes from the URL to the driver and nowhere else."""
+    try:
+        import psycopg
+    except ImportError:
+        raise MissingExtra("the PostgreSQL driver", "postgres") from None
+    settings = {
+        "host": url.host or url.query.get("host"),
+        "port": url.port or url.query.get("port"),
+        "user": url.username,
+        "password": url.password,
+        "dbname": url.database,
+    }
+    try:
+        connection = psycopg.connect(
+            "",
+            connect_timeout=10,
+            options="-c default_transaction_read_only=on",
+            application_name="sqlwright",
+            **{name: value for name, value in settings.items() if value},
+        )
+    except psycopg.Error as error:
+        reason = first_line(error)
+        raise DatabaseError(f"{label}: cannot be opened ({reason}): check the address") from None
+    connection.read_only = True
+    return Postgres(connection)
+
+
+class Postgres:
+    """PostgreSQL: one statement in a read-only transaction with a timeout, then a rollback."""
+
+    dialect = "postgres"
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    @contextmanager
+    def _reading(self, seconds: float) -> Iterator[Any]:
+        import psycopg
+
+        try:
+            milliseconds = max(1, int(seconds * 1000))
+            self._connection.execute(f"SET LOCAL statement_timeout = {milliseconds}")
+            yield self._connection
+        except psycopg.errors.QueryCanceled:
+            raise timeout(seconds) from None
+        except psycopg.Error as error:
+            raise DatabaseError(f"PostgreSQL refused the query: {first_line(error)}") from None
+        finally:
+            if not self._connection.closed:
+                self._connection.rollback()
+
+    def fetch(self, text: str, seconds: float, max_rows: int) -> Rows:
+        with self._reading(seconds) as connection, connection.cursor() as cursor:
+            # prepared: the extended protocol refuses a second statement; LIMIT bounds memory
+            if max_rows:
+                text = f"SELECT * FROM ({text}) AS limited LIMIT {max_rows + 1}"
+            cursor.execute(text.encode(), prepare=True)
+            names = tuple(item.name for item in cursor.description or ())
+            rows, truncated = drain(cursor.fetchmany, max_rows)
+        return Rows(names, rows, truncated)
+
+    def explain(self, text: str, seconds: float) -> str:
+        with self._reading(seconds) as connection:
+            found = connection.execute(b"EXPLAIN " + text.encode(), prepare=True).fetchall()
+        return "\n".join(row[0] for row in found)
+
+    def read_schema(self) -> Schema:
+        with self._reading(60.0) as connection:
+            columns: dict[str, list[Column]] = {}
+            for table, name, type_name, not_null, comment in connection.execute(_PG_COLUMNS):
+                columns.setdefault(table, []).append(
+                    Column(name, type_name, not not_null, comment or "")
+                )
+            keys: dict[tuple[str, str], list[Any]] = {}
+            for table, kind, own, target, references in connection.execute(_PG_CONSTRAINTS):
+                item = (
+                    ForeignKey(tuple(own), target, tuple(references)) if kind == "f" else tuple(own)
+                )
+                keys.setdefault((table, kind), []).append(item)
+            for table, index, unique, own in connection.execute(_PG_INDEXES):
+                keys.setdefault((table, "i"), []).append(Index(index, tuple(own), unique))
+            tables = connection.execute(_PG_TABLES).fetchall()
+        return Schema(
+            tuple(
+                Table(
+                    name,
+                    tuple(columns.get(name, ())),
+                    primary_key=keys.get((name, "p"), [()])[0],
+                    unique=tuple(keys.get((name, "u"), ())),
+                    foreign_keys=tuple(keys.get((name, "f"), ())),
+                    indexes=tuple(keys.get((name, "i"), ())),
+                    comment=comment or "",
+                    rows=int(rows) if rows >= 0 else None,
+                )
+                for name, rows, comment in tables
+            )
+        )
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+_PG_SEEN = "pg_table_is_visible(c.oid) AND n.nspname NOT IN ('pg_catalog', 'information_schema')"
+_PG_TABLES = f"""
+    SELECT c.relname, c.reltuples, obj_description(c.oid, 'pg_class')
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND {_PG_SEEN} ORDER BY c.oid
+"""
+_PG_COLUMNS = f"""
+    SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
+           col_description(c.oid, a.attnum)
+    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+      AND {_PG_SEEN} ORDER BY c.oid, a.attnum
+"""
+_PG_NAMES = """
+    ARRAY(SELECT a.attname::text FROM unnest({keys}) WITH ORDINALITY AS u(number, position)
+          JOIN pg_attribute a ON a.attrelid = {table} AND a.attnum = u.number ORDER BY u.position)
+"""
+_PG_CONSTRAINTS = f"""
+    SELECT c.relname, k.contype::text, {_PG_NAMES.format(keys="k.conkey", table="k.conrelid")},
+           f.relname, {_PG_NAMES.format(keys="k.confkey", table="k.confrelid")}
+    FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
+    JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_class f ON f.oid = k.confrelid
+    WHERE k.contype IN ('p', 'u', 'f') AND {_PG_SEEN} ORDER BY k.oid
+"""
+_PG_INDEXES = f"""
+    SELECT c.relname, i.relname, x.indisunique AND x.indpred IS NULL,
+           {_PG_NAMES.format(keys="x.indkey::int2[]", table="x.indrelid")}
+    FROM pg_index x JOIN pg_class c ON c.oid = x.indrelid JOIN pg_class i ON i.oid = x.indexrelid
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE x.indexprs IS NULL AND NOT x.indisprimary AND {_PG_SEEN}
+      AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = x.indexrelid
+                      AND k.contype IN ('p', 'u'))
+    ORDER BY x.indexrelid
+"""
