@@ -1,0 +1,189 @@
+"""One training item as a value, and files of them: JSONL, one object a line.
+
+Reading never skips a line in silence, and writing never leaves half a file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, fields
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from sqlwright import schema as schemas
+from sqlwright import sql
+from sqlwright.errors import DataError, SqlError, did_you_mean
+from sqlwright.prompt import Request, compact_schema
+
+TASKS = ("optimize", "refactor", "check", "fix")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One training item: what is asked, of which text, and the answer wanted.
+
+    `schema` is the DDL of the tables that the query reads, and `context` the passages that stand in
+    the prompt. `source` says where the record came from, `checked` what was tried to refute it.
+    `template` is the query that the record grew from, with its literals replaced by ?: records of
+    one template never stand on both sides of a split.
+    """
+
+    instruction: str
+    input: str
+    output: str
+    task: str = "optimize"
+    dialect: str = ""
+    schema: str = ""
+    context: tuple[str, ...] = ()
+    source: str = ""
+    checked: str = ""
+    template: str = ""
+
+
+NAMES = tuple(field.name for field in fields(Record))
+_REQUIRED = ("instruction", "input", "output")
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """A line that is no record, and why."""
+
+    line: int
+    reason: str
+
+
+def read_records(path: str | Path) -> list[Record]:
+    """Every record of a JSONL file, in order.
+
+    Raises:
+        DataError: names the file and the first line that is no record, or says that there is none.
+    """
+    records, malformed = scan_records(path)
+    if malformed:
+        more = f" (and {len(malformed) - 1} more lines)" if len(malformed) > 1 else ""
+        raise DataError(f"{path}, line {malformed[0].line}: {malformed[0].reason}{more}")
+    if not records:
+        raise DataError(f"{path}: holds no records; make some with sqlwright data build")
+    return records
+
+
+def scan_records(path: str | Path) -> tuple[list[Record], list[Malformed]]:
+    """The records of a JSONL file, and the lines that are none; blank lines are passed over."""
+    records: list[Record] = []
+    malformed: list[Malformed] = []
+    try:
+        content = Path(path).read_bytes()
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
+    for number, line in enumerate(content.split(b"\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            records.append(_record(line))
+        except DataError as error:
+            malformed.append(Malformed(number, str(error)))
+    return records, malformed
+
+
+def write_records(records: Iterable[Record], path: str | Path) -> None:
+    """Write a JSONL file; a reader sees the old file or the new one, never a part."""
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        with partial.open("w", encoding="utf-8", newline="\n") as file:
+            for record in records:
+                file.write(json.dumps(asdict(record), ensure_ascii=False) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(target)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise DataError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def digest(records: Sequence[Record]) -> str:
+    """SHA-256 of the records in their order: two trainings saw the same data, or did not."""
+    total = hashlib.sha256()
+    for record in records:
+        total.update(json.dumps(asdict(record), ensure_ascii=False).encode() + b"\n")
+    return total.hexdigest()
+
+
+def request(record: Record, family: str) -> Request:
+    """What the model is asked for a record: the same request that `advise` makes of a query."""
+    return Request(
+        task=record.task,
+        instruction=record.instruction,
+        query=record.input,
+        schema_text=schema_text(record.schema, record.dialect, family),
+        passages=record.context,
+        dialect=record.dialect,
+    )
+
+
+@lru_cache(maxsize=4096)
+def read_schema(ddl: str, dialect: str) -> schemas.Schema:
+    """The schema in a record's DDL; many records share one."""
+    return schemas.read_ddl(ddl, dialect or None)
+
+
+@lru_cache(maxsize=4096)
+def schema_text(ddl: str, dialect: str, family: str) -> str:
+    """A record's tables as the prompt of that family shows them."""
+    if not ddl.strip():
+        return ""
+    return compact_schema(read_schema(ddl, dialect).tables)
+
+
+def language(text: str) -> str:
+    """'ru' when a letter is Cyrillic, else 'en': enough for a balance of the two."""
+    return "ru" if any("\u0400" <= letter <= "\u04ff" for letter in text) else "en"
+
+
+def template_of(text: str, dialect: str) -> str:
+    """A query's text with its literals replaced by ?, or '' when it is not a query."""
+    try:
+        return sql.template(sql.read(text, dialect))
+    except SqlError:
+        return ""
+
+
+def _record(line: bytes) -> Record:
+    try:
+        values = json.loads(line)
+    except UnicodeDecodeError:
+        raise DataError("is not UTF-8 text") from None
+    except ValueError as error:
+        raise DataError(f"is not JSON: {error}") from None
+    except RecursionError:
+        raise DataError("is not a record: it is nested too deeply") from None
+    if not isinstance(values, dict):
+        raise DataError("is not a JSON object")
+    for name in values:
+        if name not in NAMES:
+            hint = did_you_mean(name, NAMES) or f" The columns are {', '.join(NAMES)}."
+            raise DataError(f"unknown column {name}.{hint}")
+    for name in _REQUIRED:
+        if name not in values:
+            raise DataError(f"column {name} is missing")
+    return Record(**{name: _value(name, value) for name, value in values.items()})
+
+
+def _value(name: str, value: Any) -> str | tuple[str, ...]:
+    if name == "context":
+        items = [value] if isinstance(value, str) else value
+        if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+            raise DataError("column context is not text or a list of texts")
+        return tuple(item for item in items if item)
+    if not isinstance(value, str):
+        raise DataError(f"column {name} is not text")
+    if name == "task" and value not in TASKS:
+        raise DataError(
+            f"unknown task {value}.{did_you_mean(value, TASKS)} Tasks: {', '.join(TASKS)}"
+        )
+    return value

@@ -1,0 +1,77 @@
+"""Train and validation records, split so that no query template stands on both sides.
+
+A query, its worsened forms and its copies with other literals are one group; groups move whole.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+from sqlwright.data.records import Record, template_of
+from sqlwright.errors import DataError
+
+
+def split_records(
+    records: Sequence[Record], *, validation_share: float = 0.2, seed: int = 0
+) -> tuple[list[Record], list[Record]]:
+    """(train, validation), each in the order given; validation has about `validation_share`.
+
+    Raises:
+        DataError: when all records are of one template, or the share is not between 0 and 1.
+    """
+    if not 0 < validation_share < 1:
+        raise DataError(f"validation share {validation_share} is not between 0 and 1")
+    groups = group(records)
+    if len(groups) < 2:
+        raise DataError(
+            f"{len(records)} records are all of one query template: nothing can be held out"
+        )
+    random.Random(seed).shuffle(groups)
+    wanted = max(1, round(len(records) * validation_share))
+    held_out: set[int] = set()
+    for members in groups[:-1]:  # one group at least stays for training
+        # a group that overshoots by more than half of itself is left for training
+        if len(held_out) + len(members) / 2 <= wanted:
+            held_out.update(members)
+    if not held_out:
+        held_out.update(min(groups, key=lambda members: len(members)))
+    train = [record for place, record in enumerate(records) if place not in held_out]
+    return train, [record for place, record in enumerate(records) if place in held_out]
+
+
+def group(records: Sequence[Record]) -> list[list[int]]:
+    """Places of the records that share a template, directly or through others, together."""
+    parent = list(range(len(records)))
+
+    def root(place: int) -> int:
+        while parent[place] != place:
+            parent[place] = parent[parent[place]]
+            place = parent[place]
+        return place
+
+    first: dict[str, int] = {}
+    for place, record in enumerate(records):
+        for template in templates(record):
+            parent[root(place)] = root(first.setdefault(template, place))
+    members: dict[int, list[int]] = {}
+    for place in range(len(records)):
+        members.setdefault(root(place), []).append(place)
+    return list(members.values())
+
+
+def templates(record: Record) -> set[str]:
+    """Every template that a record shows: the one it grew from, its input's and its output's."""
+    found = {
+        record.template,
+        template_of(record.input, record.dialect),
+        template_of(record.output, record.dialect) if record.task != "check" else "",
+    } - {""}
+    # text that does not parse is its own template, in one case and spacing
+    return found or {" ".join(record.input.lower().split())}
+
+
+def crossing(one: Sequence[Record], other: Sequence[Record]) -> set[str]:
+    """The templates that stand in both: should be none between train and validation."""
+    left = {template for record in one for template in templates(record)}
+    return left & {template for record in other for template in templates(record)}

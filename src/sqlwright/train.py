@@ -1,0 +1,435 @@
+"""Adapt a base model to records: supervised fine-tuning of a LoRA adapter, top to bottom.
+
+Records become token ids and labels here (`data/encode.py`), so what is trained on is seen before a
+weight moves; TRL's SFTTrainer does the steps. A killed training goes on from its last checkpoint.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlwright.config import Config, changed, load_config, write_config
+from sqlwright.curve import Metrics, Progress, Watch, draw_losses
+from sqlwright.data.encode import IGNORED, Encoded, encode_all
+from sqlwright.data.records import Record, digest, read_records
+from sqlwright.data.split import crossing
+from sqlwright.errors import ConfigError, DataError, MissingExtra, ModelError, UsageError
+from sqlwright.model import find_folder
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """What a training made, as `training.json` in the adapter's folder keeps it."""
+
+    folder: str
+    records: int
+    dropped: int  # records that did not fit max_seq_length
+    validation: int
+    steps: int
+    tokens: int
+    trained_tokens: int  # of which the loss was taken
+    seconds: float
+    resumed_from: int  # step, 0 for a training in one go
+    loss: float  # mean of the last tenth of the steps
+    eval_loss_before: float | None  # nats a token of the answers
+    eval_loss: float | None
+    adapted: tuple[str, ...]  # kinds of layers that carry an adapter
+    parameters: int
+    trainable: int
+    precision: str
+
+
+def train(
+    config: Config,
+    *,
+    records: Sequence[Record] | None = None,
+    validation: Sequence[Record] | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    say: Callable[[str], None] | None = None,
+) -> Training:
+    """Train a LoRA adapter and leave it in `train.output_dir`, with its config and figures.
+
+    Args:
+        records: what to train on; read from `data.train` if None.
+        validation: held-out records for `eval_loss`; read from `data.validation` if None.
+        progress: told after every step.
+        say: told in one sentence what was dropped or resumed.
+
+    Raises:
+        DataError: records that do not fit and may not be dropped, or a template on both sides.
+        ConfigError: the folder holds checkpoints of a training with other settings or records.
+        UsageError: the folder holds a finished adapter.
+        ModelError: the base cannot be loaded, or the loss stopped being a number.
+    """
+    _set_environment()
+    say = say or (lambda sentence: None)
+    records = read_records(config.data.train) if records is None else records
+    if validation is None:
+        path = config.data.validation
+        validation = read_records(path) if path else []
+    if shared := crossing(records, validation):
+        raise DataError(
+            f"{len(shared)} query templates stand in both training and validation records:"
+            " split them with sqlwright data split"
+        )
+    folder = Path(config.train.output_dir)
+    checkpoint = _claim(folder, config, records, validation)
+
+    tokenizer, weights = _load_base(config)
+    encoded, dropped = _encode(records, tokenizer, config, "training", say)
+    held_out, _ = _encode(validation, tokenizer, config, "validation", say)
+    metrics = Metrics(folder / "metrics.jsonl")
+    metrics.rewind(_step(checkpoint) if checkpoint else -1)
+    watch = Watch(config, metrics, progress)
+    trainer = _trainer(config, weights, tokenizer, encoded, watch)
+    if held_out:
+        watch.validate = lambda: token_loss(trainer.model, held_out, tokenizer)
+    if checkpoint:
+        say(f"resumed from step {_step(checkpoint)} of {folder}")
+    elif watch.validate:
+        metrics.note({"step": 0, "eval_loss": watch.validate(), "seconds": 0.0})
+    trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+
+    seconds = watch.seconds
+    if watch.validate:
+        line = {"step": watch.done, "eval_loss": watch.validate(), "seconds": round(seconds, 3)}
+        metrics.note(line)
+    trainer.model.save_pretrained(folder, safe_serialization=True)
+    tokenizer.save_pretrained(folder)
+    draw_losses(metrics.path, folder / "loss.png")
+    validations = [line["eval_loss"] for line in metrics.lines if "eval_loss" in line]
+    done = Training(
+        folder=str(folder),
+        records=len(encoded),
+        dropped=dropped,
+        validation=len(held_out),
+        steps=watch.done,
+        tokens=watch.tokens,
+        trained_tokens=watch.trained_tokens,
+        seconds=round(seconds, 2),
+        resumed_from=_step(checkpoint) if checkpoint else 0,
+        loss=metrics.recent_loss(),
+        eval_loss_before=validations[0] if validations else None,
+        eval_loss=validations[-1] if validations else None,
+        **_adapter_figures(trainer.model),
+        precision="bf16" if trainer.args.bf16 else "fp16" if trainer.args.fp16 else "fp32",
+    )
+    _write_json(folder / "training.json", asdict(done))  # last: it marks the folder as finished
+    return done
+
+
+def token_loss(model: Any, encoded: Sequence[Encoded], tokenizer: Any) -> float:
+    """Mean loss of the answers' tokens, in nats, every token weighed alike.
+
+    Not transformers' eval_loss: that averages batch means, so it moves with the batch size.
+    """
+    import torch
+
+    was_training = model.training
+    model.eval()
+    total, count = 0.0, 0
+    order = sorted(encoded, key=lambda item: len(item.ids))
+    with torch.no_grad():
+        for start in range(0, len(order), 8):
+            batch = order[start : start + 8]
+            longest = len(batch[-1].ids)
+            pad = _pad_id(tokenizer)
+            ids = torch.tensor([[*r.ids, *[pad] * (longest - len(r.ids))] for r in batch])
+            labels = torch.tensor([r.labels + [IGNORED] * (longest - len(r.ids)) for r in batch])
+            ids, labels = ids.to(model.device), labels.to(model.device)[:, 1:]
+            # padding stands on the right, where causal attention never looks back from
+            logits = model(input_ids=ids, use_cache=False).logits[:, :-1]  # [batch, length, words]
+            wanted = labels != IGNORED
+            losses = torch.nn.functional.cross_entropy(
+                logits[wanted].float(), labels[wanted], reduction="sum"
+            )
+            total, count = total + float(losses), count + int(wanted.sum())
+    model.train(was_training)
+    return total / max(count, 1)
+
+
+def _set_environment() -> None:
+    # read when torch is imported: spinning threads cost five times the speed on a busy machine
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    try:
+        import datasets
+        import peft  # noqa: F401
+        import trl  # noqa: F401
+    except ImportError as error:
+        raise MissingExtra(f"{error.name}, which training needs,", "train") from None
+    from transformers.utils import logging
+
+    datasets.disable_progress_bars()
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()
+
+
+def _claim(
+    folder: Path, config: Config, records: Sequence[Record], validation: Sequence[Record]
+) -> Path | None:
+    """The checkpoint to go on from, or None; the folder is this training's from here on."""
+    if (folder / "training.json").exists():
+        raise UsageError(
+            f"{folder} holds a finished adapter: give another train.output_dir, or delete it"
+        )
+    digests = {"train": digest(records), "validation": digest(validation)}
+    checkpoint = _last_checkpoint(folder)
+    if checkpoint:
+        try:
+            same_data = json.loads((folder / "data.json").read_text()) == digests
+            differences = changed(load_config(folder / "config.yaml"), config)
+        except (OSError, ValueError) as error:
+            raise ConfigError(
+                f"{folder} has checkpoints but not their settings: delete it"
+            ) from error
+        differences = [item for item in differences if not item.startswith("train.output_dir")]
+        if differences or not same_data:
+            what = ", ".join(differences) or "other records"
+            raise ConfigError(
+                f"{folder} holds checkpoints of another training ({what}):"
+                " give another train.output_dir, or delete it"
+            )
+        return checkpoint
+    folder.mkdir(parents=True, exist_ok=True)
+    write_config(config, folder / "config.yaml")
+    _write_json(folder / "data.json", digests)
+    (folder / "metrics.jsonl").write_text("")
+    return None
+
+
+def _last_checkpoint(folder: Path) -> Path | None:
+    """The newest whole checkpoint: trainer_state.json is written last, a killed save lacks it."""
+    for path in sorted(folder.glob("checkpoint-*"), key=_step, reverse=True):
+        try:
+            json.loads((path / "trainer_state.json").read_text())
+        except (OSError, ValueError):
+            continue
+        return path
+    return None
+
+
+def _step(checkpoint: Path) -> int:
+    return int(checkpoint.name.rpartition("-")[2])
+
+
+def _load_base(config: Config) -> tuple[Any, Any]:
+    """(tokenizer, weights) of the base model, from safetensors alone."""
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    where = config.model.path
+    source = str(find_folder(where)) if where == "mini" or Path(where).exists() else where
+    # a CPU keeps float32 and multiplies in bf16 by autocast; a GPU has no room for both
+    dtype = torch.bfloat16 if torch.cuda.is_available() else torch.float32
+    revision = {"revision": config.model.revision} if config.model.revision else {}
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(source, **revision)
+        weights = AutoModelForCausalLM.from_pretrained(
+            source, dtype=dtype, use_safetensors=True, **revision
+        )
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise ModelError(f"the base model {where} cannot be loaded: {reason}") from None
+    return tokenizer, weights
+
+
+def _encode(
+    records: Sequence[Record], tokenizer: Any, config: Config, what: str, say: Callable[[str], None]
+) -> tuple[list[Encoded], int]:
+    """(records as tokens, how many were dropped), or an error: nothing is cut."""
+    limit = config.train.max_seq_length
+    encoded, too_long = encode_all(records, tokenizer, config.model.family, limit)
+    if too_long:
+        first = ", ".join(str(place + 1) for place in too_long[:5])
+        sentence = f"{len(too_long)} of {len(records)} {what} records do not fit {limit} tokens"
+        if config.data.too_long == "refuse":
+            raise DataError(
+                f"{sentence} (the first: {first}): raise train.max_seq_length,"
+                " or set data.too_long=drop to go without them"
+            )
+        say(f"{sentence} and were dropped")
+    if what == "training" and not encoded:
+        raise DataError(f"no {what} record is left that fits {limit} tokens: nothing to train on")
+    if any(len(item.ids) - item.prompt_tokens < 2 for item in encoded):
+        raise DataError(f"a {what} record has an empty answer: there is nothing to train on in it")
+    return encoded, len(too_long)
+
+
+def _trainer(
+    config: Config, weights: Any, tokenizer: Any, encoded: Sequence[Encoded], watch: Watch
+) -> Any:
+    """TRL's trainer over ready token ids and labels, with our schedule and our counts."""
+    from datasets import Dataset
+    from transformers import PrinterCallback, TrainerCallback, set_seed
+    from trl import SFTTrainer
+
+    class Trainer(SFTTrainer):  # type: ignore[misc]
+        def create_scheduler(self, num_training_steps: int, optimizer: Any = None) -> Any:
+            from torch.optim.lr_scheduler import LambdaLR
+
+            watch.steps = num_training_steps
+            self.lr_scheduler = LambdaLR(optimizer or self.optimizer, watch.rate)
+            return self.lr_scheduler
+
+        def training_step(self, model: Any, inputs: Any, *rest: Any) -> Any:
+            mask = inputs.get("attention_mask")  # packed rows have none, and no padding either
+            watch.tokens += inputs["input_ids"].numel() if mask is None else int(mask.sum())
+            watch.trained_tokens += int((inputs["labels"] != IGNORED).sum())
+            return super().training_step(model, inputs, *rest)
+
+        def create_model_card(self, *_: Any, **__: Any) -> None:
+            """None at each checkpoint: the adapter gets one at the end."""
+
+    class Follow(TrainerCallback):  # type: ignore[misc]
+        def on_train_begin(self, *_: Any, **__: Any) -> None:
+            watch.started = time.monotonic()
+
+        def on_log(self, _: Any, state: Any, __: Any, logs: Any = None, **___: Any) -> None:
+            if logs and "loss" in logs:
+                watch.step(state.global_step, logs)
+
+        def on_step_end(self, _: Any, state: Any, control: Any, **__: Any) -> None:
+            control.should_training_stop |= watch.is_over(state.global_step)
+
+    if tokenizer.pad_token_id is None:
+        tokenizer.pad_token = tokenizer.eos_token  # labels are ours, so the end is still trained on
+    weights.config.use_cache = False
+    set_seed(config.train.seed)
+    rows = [{"input_ids": list(item.ids), "labels": item.labels} for item in encoded]
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "`is_gradient_checkpointing`", FutureWarning)  # by PEFT
+        trainer = Trainer(
+            model=weights,
+            args=_arguments(config),
+            train_dataset=Dataset.from_list(rows),
+            processing_class=tokenizer,
+            peft_config=_adapter(config, weights),
+        )
+    trainer.remove_callback(PrinterCallback)
+    trainer.add_callback(Follow())
+    return trainer
+
+
+def _arguments(config: Config) -> Any:
+    """Our settings under the names of the installed TRL; each is mapped here and nowhere else."""
+    import torch
+    from trl import SFTConfig
+
+    ours = config.train
+    on_cpu = not torch.cuda.is_available()
+    precision = _precision(ours.precision)
+    return SFTConfig(
+        output_dir=ours.output_dir,
+        learning_rate=ours.learning_rate,
+        weight_decay=ours.weight_decay,
+        num_train_epochs=ours.num_train_epochs,
+        max_steps=ours.max_steps or -1,
+        optim=ours.optim,
+        per_device_train_batch_size=ours.per_device_train_batch_size,
+        gradient_accumulation_steps=ours.gradient_accumulation_steps,
+        bf16=precision == "bf16",
+        fp16=precision == "fp16",
+        use_cpu=on_cpu,
+        dataloader_pin_memory=not on_cpu,
+        gradient_checkpointing=None,  # TRL's default; transformers' new name is the next line
+        activation_checkpointing=ours.gradient_checkpointing,
+        max_grad_norm=ours.max_grad_norm,
+        max_length=ours.max_seq_length,
+        packing=ours.packing,
+        packing_strategy="bfd",
+        seed=ours.seed,
+        dataloader_num_workers=ours.dataloader_num_workers,
+        save_steps=ours.save_steps,
+        save_total_limit=2,
+        logging_steps=1,
+        logging_nan_inf_filter=False,  # or else a lost training looks like a good one
+        eval_strategy="no",  # `token_loss` validates
+        report_to=[],
+        disable_tqdm=True,
+    )
+
+
+def _precision(wanted: str) -> str:
+    """What `auto` means on this device, and an error for what the device cannot do."""
+    import torch
+
+    if torch.cuda.is_available():
+        return "bf16" if wanted == "auto" else wanted
+    if wanted == "fp16":
+        raise ConfigError("train.precision fp16 does nothing on a CPU: use bf16, fp32 or auto")
+    if wanted != "auto":
+        return wanted
+    # measured: with bf16 instructions a step takes 0.65 of its time in fp32, without them longer
+    fast = torch.backends.cpu.get_cpu_capability().startswith("AVX512") and _has_bf16()
+    return "bf16" if fast else "fp32"
+
+
+def _has_bf16() -> bool:
+    import torch
+
+    return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
+
+
+def _adapter(config: Config, weights: Any) -> Any:
+    """The LoRA settings, with the names of the layers that the model really has."""
+    import torch
+    from peft import LoraConfig
+
+    named = {
+        "attention": ("q_proj", "k_proj", "v_proj", "o_proj"),
+        "mlp": ("gate_proj", "up_proj", "down_proj"),
+    }
+    wanted = config.lora.target_modules
+    targets = named.get(wanted, wanted) if isinstance(wanted, str) else wanted
+    real = sorted(
+        {
+            name.rpartition(".")[2]
+            for name, module in weights.named_modules()
+            if isinstance(module, torch.nn.Linear) and not name.endswith("lm_head")
+        }
+    )
+    if targets != "all-linear" and (unknown := sorted(set(targets) - set(real))):
+        raise ConfigError(
+            f"lora.target_modules: the model has no layer {unknown[0]}; it has {', '.join(real)}"
+        )
+    return LoraConfig(
+        r=config.lora.r,
+        lora_alpha=config.lora.alpha,
+        lora_dropout=config.lora.dropout,
+        use_rslora=config.lora.use_rslora,
+        target_modules=targets if isinstance(targets, str) else list(targets),
+        task_type="CAUSAL_LM",
+    )
+
+
+def _adapter_figures(model: Any) -> dict[str, Any]:
+    names = {
+        name.rpartition(".")[2]
+        for name, module in model.named_modules()
+        if hasattr(module, "lora_A")
+    }
+    sizes = [(p.numel(), p.requires_grad) for p in model.parameters()]
+    return {
+        "adapted": tuple(sorted(names)),
+        "parameters": sum(size for size, trained in sizes if not trained),
+        "trainable": sum(size for size, trained in sizes if trained),
+    }
+
+
+def _pad_id(tokenizer: Any) -> int:
+    found = tokenizer.pad_token_id
+    return int(tokenizer.eos_token_id if found is None else found)
+
+
+def _write_json(path: Path, value: Any) -> None:
+    partial = path.with_suffix(".part")
+    partial.write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    partial.replace(path)

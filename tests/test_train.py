@@ -1,0 +1,254 @@
+"""Training: what is trained on, that it learns, that a killed one goes on, and its refusals."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tiny import make_tiny_model, tiny_records
+
+from sqlwright.config import Config, write_config
+from sqlwright.curve import Progress, read_metrics, schedule
+from sqlwright.data.encode import IGNORED, encode
+from sqlwright.data.records import Record, write_records
+from sqlwright.errors import ConfigError, DataError, ModelError, UsageError
+from sqlwright.train import token_loss, train
+
+RECORDS = tiny_records(30)
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_tiny_model(tmp_path_factory.mktemp("base"))
+
+
+@pytest.fixture(scope="module")
+def tokenizer(base: Path) -> Any:
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(base)
+
+
+def config_of(base: Path, output: Path, **train: Any) -> Config:
+    settings = {"learning_rate": 1e-2, "max_seq_length": 512, "precision": "fp32"} | train
+    return Config.model_validate(
+        {
+            "model": {"path": str(base)},
+            "data": {"train": str(output.with_suffix(".jsonl"))},
+            "lora": {"r": 4, "alpha": 8},
+            "train": {"output_dir": str(output), **settings},
+        }
+    )
+
+
+def losses(folder: Path) -> list[tuple[int, float]]:
+    lines = read_metrics(folder / "metrics.jsonl")
+    return [(line["step"], line["loss"]) for line in lines if "loss" in line]
+
+
+def test_the_answer_and_its_end_are_trained_on_and_nothing_else(tokenizer: Any) -> None:
+    for record in RECORDS:
+        encoded = encode(record, tokenizer, "mini")
+        kept = [token for token in encoded.labels if token != IGNORED]
+        assert len(encoded.labels) == len(encoded.ids)
+        assert kept[-1] == tokenizer.eos_token_id
+        assert tokenizer.decode(kept[:-1]) == record.output
+        assert tokenizer.decode(encoded.ids[: encoded.prompt_tokens]).endswith("<|answer|>")
+
+
+def test_the_loss_is_that_of_a_plain_reference(base: Path, tokenizer: Any) -> None:
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    model = AutoModelForCausalLM.from_pretrained(base).double()
+    encoded = [encode(record, tokenizer, "mini") for record in RECORDS]
+    total, count = 0.0, 0
+    for item in encoded:  # one record at a time, one token at a time: no padding, no batch
+        with torch.no_grad():
+            chances = model(input_ids=torch.tensor([item.ids])).logits[0].log_softmax(-1)
+        for place in range(item.prompt_tokens, len(item.ids)):
+            total -= float(chances[place - 1, item.ids[place]])
+            count += 1
+    assert token_loss(model, encoded, tokenizer) == pytest.approx(total / count, rel=1e-6)
+
+
+@pytest.mark.parametrize("packing", [False, True])
+def test_a_step_weighs_every_token_alike_and_packed_records_stay_apart(
+    base: Path, tokenizer: Any, tmp_path: Path, packing: bool
+) -> None:
+    from transformers import AutoModelForCausalLM
+
+    config = config_of(
+        base,
+        tmp_path / "out",
+        max_steps=1,
+        per_device_train_batch_size=4,
+        gradient_accumulation_steps=4,
+        packing=packing,
+        max_seq_length=1024,
+    )
+    train(config, records=RECORDS[:12], validation=[])
+    encoded = [encode(record, tokenizer, "mini") for record in RECORDS[:12]]
+    expected = token_loss(AutoModelForCausalLM.from_pretrained(base), encoded, tokenizer)
+    assert losses(tmp_path / "out")[0][1] == pytest.approx(expected, rel=1e-4)
+
+
+def test_it_learns_and_leaves_what_it_did(base: Path, tmp_path: Path) -> None:
+    from sqlwright.model import load_model
+
+    told: list[Progress] = []
+    config = config_of(base, tmp_path / "out", num_train_epochs=4, precision="auto")
+    done = train(config, records=RECORDS[:24], validation=RECORDS[24:], progress=told.append)
+    assert done.steps == 24
+    assert [progress.step for progress in told] == list(range(1, 25))
+    assert told[-1].share == 1.0
+    assert done.eval_loss is not None
+    assert done.eval_loss_before is not None
+    assert done.eval_loss < done.eval_loss_before - 0.2
+    assert done.adapted == (
+        "down_proj", "gate_proj", "k_proj", "o_proj", "q_proj", "up_proj", "v_proj",
+    )  # fmt: skip
+    left = {path.name for path in (tmp_path / "out").iterdir()}
+    assert {"adapter_model.safetensors", "config.yaml", "data.json", "loss.png"} <= left
+    assert json.loads((tmp_path / "out" / "training.json").read_text())["steps"] == 24
+    assert (tmp_path / "out" / "loss.png").read_bytes()[:4] == b"\x89PNG"
+    assert load_model(str(tmp_path / "out")).family == "mini"
+    with pytest.raises(UsageError, match="holds a finished adapter"):
+        train(config, records=RECORDS[:24], validation=RECORDS[24:])
+
+
+def test_a_killed_training_goes_on_with_the_same_losses(base: Path, tmp_path: Path) -> None:
+    whole = config_of(base, tmp_path / "whole", num_train_epochs=2, save_steps=3)
+    train(whole, records=RECORDS[:24], validation=[])
+
+    killed = config_of(base, tmp_path / "killed", num_train_epochs=2, save_steps=3)
+    write_records(RECORDS[:24], tmp_path / "killed.jsonl")
+    write_config(killed, tmp_path / "killed.yaml")
+    script = (
+        "import os, signal, sys; from sqlwright.config import load_config;"
+        "from sqlwright.train import train\n"
+        "def tell(progress):\n"
+        "    if progress.step == 8: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "train(load_config(sys.argv[1]), progress=tell)"
+    )
+    run = subprocess.run([sys.executable, "-c", script, str(tmp_path / "killed.yaml")])
+    assert run.returncode == -signal.SIGKILL
+    # as a kill in the middle of a save would leave it
+    (tmp_path / "killed" / "checkpoint-9").mkdir()
+
+    said: list[str] = []
+    done = train(killed, say=said.append)
+    assert done.resumed_from == 6
+    assert said == [f"resumed from step 6 of {tmp_path / 'killed'}"]
+    assert losses(tmp_path / "killed") == losses(tmp_path / "whole")
+
+
+def test_checkpoints_of_another_training_are_not_gone_on_from(base: Path, tmp_path: Path) -> None:
+    def stop(progress: Progress) -> None:
+        if progress.step == 3:
+            raise KeyboardInterrupt
+
+    config = config_of(base, tmp_path / "out", save_steps=2)
+    with pytest.raises(KeyboardInterrupt):
+        train(config, records=RECORDS[:24], validation=[], progress=stop)
+    with pytest.raises(ConfigError, match=r"of another training \(train.seed \(0, 1\)\)"):
+        train(config_of(base, tmp_path / "out", save_steps=2, seed=1), records=RECORDS[:24])
+    with pytest.raises(ConfigError, match="another training \\(other records\\)"):
+        train(config, records=RECORDS[:20], validation=[])
+
+
+def test_a_time_limit_ends_a_training_with_its_schedule(base: Path, tmp_path: Path) -> None:
+    started = time.monotonic()
+    config = config_of(base, tmp_path / "out", num_train_epochs=1000, max_minutes=2 / 60)
+    done = train(config, records=RECORDS[:24], validation=[])
+    assert 3 < done.steps < 6000
+    assert done.seconds < 4
+    assert time.monotonic() - started < 20
+    rates = [line["learning_rate"] for line in read_metrics(tmp_path / "out" / "metrics.jsonl")]
+    assert rates[-1] < 0.1 * max(rates)
+
+
+def test_what_does_not_fit_is_refused_or_dropped_and_never_cut(base: Path, tmp_path: Path) -> None:
+    long = Record(**{**as_dict(RECORDS[0]), "instruction": "please " * 200})
+    config = config_of(base, tmp_path / "out", max_steps=1)
+    with pytest.raises(DataError, match=r"1 of 9 training records do not fit 512 tokens .*first: 9"):
+        train(config, records=[*RECORDS[:8], long], validation=[])
+    dropping = config.model_copy(
+        update={"data": config.data.model_copy(update={"too_long": "drop"})}
+    )
+    said: list[str] = []
+    done = train(dropping, records=[*RECORDS[:8], long], validation=[], say=said.append)
+    assert (done.records, done.dropped) == (8, 1)
+    assert said == ["1 of 9 training records do not fit 512 tokens and were dropped"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "error", "sentence"),
+    [
+        ({"precision": "fp16"}, ConfigError, "fp16 does nothing on a CPU"),
+        ({"max_seq_length": 16}, DataError, "do not fit 16 tokens"),
+    ],
+)
+def test_what_cannot_be_trained_is_refused(
+    base: Path, tmp_path: Path, setting: dict[str, Any], error: type[Exception], sentence: str
+) -> None:
+    with pytest.raises(error, match=sentence):
+        train(config_of(base, tmp_path / "out", **setting), records=RECORDS[:8], validation=[])
+
+
+def test_training_on_nothing_is_refused(base: Path, tmp_path: Path) -> None:
+    empty = Record(**{**as_dict(RECORDS[0]), "output": " "})
+    with pytest.raises(DataError, match="empty answer"):
+        train(config_of(base, tmp_path / "out"), records=[empty], validation=[])
+    with pytest.raises(DataError, match="templates stand in both"):
+        train(config_of(base, tmp_path / "two"), records=RECORDS, validation=RECORDS[:2])
+    with pytest.raises(DataError, match=r"none\.jsonl: cannot be read"):
+        train(config_of(base, tmp_path / "none"))
+
+
+def test_a_lost_training_stops_by_itself(base: Path, tmp_path: Path) -> None:
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    broken = tmp_path / "broken"
+    model = AutoModelForCausalLM.from_pretrained(base)
+    torch.nn.init.constant_(model.model.norm.weight, float("nan"))
+    model.save_pretrained(broken)
+    AutoTokenizer.from_pretrained(base).save_pretrained(broken)
+    with pytest.raises(ModelError, match=r"the loss is nan at step 1: lower train\.learning_rate"):
+        train(config_of(broken, tmp_path / "out"), records=RECORDS[:8], validation=[])
+
+
+def test_a_layer_that_is_not_there_is_named(base: Path, tmp_path: Path) -> None:
+    config = config_of(base, tmp_path / "out")
+    wrong = config.model_copy(
+        update={"lora": config.lora.model_copy(update={"target_modules": ("q_porj",)})}
+    )
+    with pytest.raises(ConfigError, match="no layer q_porj; it has down_proj, gate_proj, k_proj"):
+        train(wrong, records=RECORDS[:8], validation=[])
+    missing = config.model_copy(
+        update={"model": config.model.model_copy(update={"path": str(tmp_path)})}
+    )
+    with pytest.raises(ModelError, match="is no model"):
+        train(missing, records=RECORDS[:8], validation=[])
+
+
+def test_the_schedule_rises_then_falls_to_nothing() -> None:
+    for kind in ("linear", "cosine"):
+        assert schedule(kind, 0.05, 0.1) == pytest.approx(0.5)
+        assert schedule(kind, 0.1, 0.1) == pytest.approx(1)
+        assert schedule(kind, 1.0, 0.1) == pytest.approx(0)
+    assert schedule("cosine", 0.55, 0.1) == pytest.approx(0.5)
+    assert schedule("constant", 1.0, 0.1) == 1
+
+
+def as_dict(record: Record) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return asdict(record)
