@@ -15,10 +15,11 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import OptimizeError, ParseError, SqlglotError, TokenError
 from sqlglot.optimizer.qualify import qualify
+from sqlglot.optimizer.scope import traverse_scope
 from sqlglot.schema import MappingSchema
 
 from sqlwright.errors import BindError, SqlError, UsageError, did_you_mean
-from sqlwright.schema import Schema, Table
+from sqlwright.schema import Schema, Table, kind_of
 
 #: Dialects by the names that users give them.
 DIALECTS = {
@@ -254,16 +255,84 @@ def fingerprint(query: exp.Expr) -> str:
     return hashlib.sha256(template(query).encode()).hexdigest()[:16]
 
 
-def tables_of(query: exp.Expr, schema: Schema) -> tuple[Table, ...]:
-    """The tables of the schema that the query names, in the schema's order."""
-    shadowed = {cte.alias.lower() for cte in query.find_all(exp.CTE)}
-    names = {table.name.lower() for table in query.find_all(exp.Table)}
-    return tuple(t for t in schema.tables if t.name.lower() in names - shadowed)
+def tables_of(query: exp.Query, schema: Schema) -> tuple[Table, ...]:
+    """The tables of the schema that the query reads, in the schema's order; CTEs are none."""
+    names = {
+        source.name.lower()
+        for scope in traverse_scope(query)
+        for source in scope.sources.values()
+        if isinstance(source, exp.Table)
+    }
+    return tuple(t for t in schema.tables if t.name.lower() in names)
 
 
 def is_ordered(query: exp.Query) -> bool:
     """Does the outermost query name an order?"""
     return query.args.get("order") is not None
+
+
+def why_unstable(query: exp.Query, schema: Schema) -> str | None:
+    """Why two runs of the query over the same rows may answer differently, or None.
+
+    It errs on the side of a reason: ties are assumed unless the order holds a key.
+    """
+    for node in query.walk():
+        if isinstance(node, exp.Rand | exp.Randn | exp.Uuid):
+            return f"{node.sql_name().lower()}() answers differently each time"
+        if isinstance(node, exp.Anonymous) and node.name.lower() in _RANDOM:
+            return f"{node.name.lower()}() answers differently each time"
+        if isinstance(node, exp.Select | exp.SetOperation) and _is_cut(node):
+            if not _is_in_exists(node) and not _is_total(node.args.get("order"), node, schema):
+                return "LIMIT without an order that settles every tie picks its rows freely"
+        elif isinstance(node, exp.GroupConcat | exp.ArrayAgg) and not node.find(exp.Order):
+            if not isinstance(node.parent, exp.WithinGroup):
+                return f"{node.sql_name().lower()} without an order joins its values in any order"
+        elif isinstance(node, exp.Window) and isinstance(node.this, _ORDER_DEPENDENT):
+            select = node.find_ancestor(exp.Select)
+            if not _is_total(node.args.get("order"), select, schema):
+                return f"{node.this.sql_name().lower()}() over rows that tie numbers them freely"
+    return None
+
+
+_RANDOM = ("random", "rand", "uuid", "gen_random_uuid")
+_ORDER_DEPENDENT = (
+    exp.RowNumber, exp.Lag, exp.Lead, exp.FirstValue, exp.LastValue, exp.NthValue, exp.Ntile,
+)  # fmt: skip
+
+
+def _is_cut(node: exp.Expr) -> bool:
+    return bool(node.args.get("limit") or node.args.get("offset") or node.args.get("fetch"))
+
+
+def _is_in_exists(node: exp.Expr) -> bool:
+    parent = node.parent
+    while isinstance(parent, exp.Subquery | exp.Paren):
+        parent = parent.parent
+    return isinstance(parent, exp.Exists)
+
+
+def _is_total(order: exp.Expr | None, select: exp.Expr | None, schema: Schema) -> bool:
+    """Does the order settle every tie? Where it holds a key of the one table, or the groups."""
+    if order is None or not isinstance(select, exp.Select):
+        return False
+    names = {item.this.name.lower() for item in order.expressions if item.this.name}
+    aliases = {s.alias.lower(): s.unalias().name.lower() for s in select.selects if s.alias}
+    names |= {aliases[name] for name in names if name in aliases}
+    group = select.args.get("group")
+    if group is not None:
+        return all(key.name and key.name.lower() in names for key in group.expressions)
+    if select.args.get("distinct") is not None:
+        return all(s.alias_or_name.lower() in names for s in select.selects)
+    source = select.args.get("from_")
+    table = schema.table(source.this.name) if source is not None else None
+    if table is None or select.args.get("joins"):
+        return False
+    keys = [{column.lower() for column in key} for key in table.keys()]
+    return any(key <= names and _is_never_null(table, key) for key in keys)
+
+
+def _is_never_null(table: Table, names: set[str]) -> bool:
+    return all((column := table.column(name)) and not column.nullable for name in names)
 
 
 def bind(query: exp.Query, schema: Schema, dialect: str) -> exp.Query:
@@ -281,7 +350,7 @@ def bind(query: exp.Query, schema: Schema, dialect: str) -> exp.Query:
         bound = qualify(
             copy,
             dialect=dialect,
-            schema=_mapping(schema),
+            schema=mapping(schema),
             quote_identifiers=False,
             identify=False,
             validate_qualify_columns=True,
@@ -297,12 +366,19 @@ def bind(query: exp.Query, schema: Schema, dialect: str) -> exp.Query:
 
 
 @lru_cache(maxsize=64)
-def _mapping(schema: Schema) -> MappingSchema:
-    """The schema for sqlglot; types play no part in binding, and it would refuse odd ones."""
+def mapping(schema: Schema) -> MappingSchema:
+    """The schema for sqlglot, each type as the plainest of its kind: it would refuse odd ones."""
     tables: dict[str, object] = {
-        name: dict.fromkeys(columns, "text") for name, columns in schema.mapping().items()
+        table.name.lower(): {c.name.lower(): _TYPES[kind_of(c.type)] for c in table.columns}
+        for table in schema.tables
     }
     return MappingSchema(tables, normalize=False)
+
+
+_TYPES = {
+    "int": "bigint", "num": "decimal", "real": "double", "bool": "boolean", "date": "date",
+    "time": "time", "timestamp": "timestamp", "text": "text", "other": "text",
+}  # fmt: skip
 
 
 def _visible_ctes(table: exp.Table) -> Iterator[str]:

@@ -1,0 +1,176 @@
+"""A scratch engine in memory, where queries run on witnesses: the user's tables stay untouched.
+
+SQLite answers for its own dialect, DuckDB for its own and, translated, for PostgreSQL and MySQL;
+where DuckDB cannot run a query, SQLite is tried.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from sqlwright.engines.reading import deadline, first_line
+from sqlwright.errors import DatabaseError, QueryTimeout
+from sqlwright.schema import Table, kind_of
+from sqlwright.verify.values import Value
+from sqlwright.verify.witness import Witness
+
+Row = tuple[Any, ...]
+
+
+class Scratch(Protocol):
+    """An empty database in memory that witnesses are loaded into, one after the other."""
+
+    name: str
+    dialect: str
+
+    def load(self, witness: Witness) -> None:
+        """Put the witness's rows in the place of those that were there."""
+
+    def run(self, text: str, seconds: float) -> list[Row]:
+        """All rows of the query.
+
+        Raises:
+            DatabaseError: if the engine refuses the text.
+            QueryTimeout: if it takes longer.
+        """
+
+    def close(self) -> None:
+        """Drop the database."""
+
+
+#: Scratch engines to try for a dialect, the truest first.
+ENGINES = {
+    "sqlite": ("sqlite",),
+    "duckdb": ("duckdb",),
+    "postgres": ("duckdb", "sqlite"),
+    "mysql": ("duckdb", "sqlite"),
+}
+
+
+def open_scratch(engine: str, tables: Sequence[Table], dialect: str) -> Scratch:
+    """A scratch database of the engine with these tables, empty."""
+    return _Sqlite(tables, dialect) if engine == "sqlite" else _Duckdb(tables, dialect)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.lower().replace('"', '""') + '"'
+
+
+def _create(table: Table, type_of: Callable[[str], str]) -> str:
+    # keys are not declared: the witness keeps them, and without them loading is faster
+    columns = ", ".join(f"{_quoted(c.name)} {type_of(c.type)}" for c in table.columns)
+    return f"CREATE TABLE {_quoted(table.name)} ({columns})"
+
+
+_SQLITE_TYPES = {
+    "int": "INTEGER",
+    "num": "NUMERIC",
+    "real": "REAL",
+    "bool": "INTEGER",
+}
+_ROW_LIMIT = 20_000  # a tiny database that returns more says nothing that fewer rows would not
+
+
+class _Sqlite:
+    name = "SQLite"
+    dialect = "sqlite"
+
+    def __init__(self, tables: Sequence[Table], dialect: str) -> None:
+        self._connection = sqlite3.connect(":memory:", isolation_level=None)
+        self._connection.execute("PRAGMA journal_mode = OFF")
+        if dialect == "postgres":
+            self._connection.execute("PRAGMA case_sensitive_like = ON")
+        for table in tables:
+            declared = _create(
+                table,
+                # its own declared types: SQLite's comparisons depend on a column's affinity
+                (lambda t: t)
+                if dialect == "sqlite"
+                else lambda t: _SQLITE_TYPES.get(kind_of(t), "TEXT"),
+            )
+            self._connection.execute(declared)
+
+    def load(self, witness: Witness) -> None:
+        run = self._connection
+        run.execute("BEGIN")
+        for table, rows in zip(witness.tables, witness.rows, strict=True):
+            run.execute(f"DELETE FROM {_quoted(table.name)}")
+            if rows:
+                marks = ", ".join("?" * len(table.columns))
+                run.executemany(f"INSERT INTO {_quoted(table.name)} VALUES ({marks})", rows)
+        run.execute("COMMIT")
+
+    def run(self, text: str, seconds: float) -> list[Row]:
+        stop = time.monotonic() + seconds
+        self._connection.set_progress_handler(lambda: time.monotonic() > stop, 10_000)
+        try:
+            return self._connection.execute(text).fetchmany(_ROW_LIMIT)
+        except (sqlite3.Error, sqlite3.Warning, OverflowError) as error:
+            if time.monotonic() > stop:
+                raise QueryTimeout(f"not finished within {seconds:g} s") from None
+            raise DatabaseError(first_line(error)) from None
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+_DUCKDB_TYPES = {
+    "int": "BIGINT",
+    "num": "DECIMAL(18, 4)",
+    "real": "DOUBLE",
+    "bool": "BOOLEAN",
+    "date": "DATE",
+    "time": "TIME",
+    "timestamp": "TIMESTAMP",
+}
+
+
+class _Duckdb:
+    name = "DuckDB"
+    dialect = "duckdb"
+
+    def __init__(self, tables: Sequence[Table], dialect: str) -> None:
+        import duckdb
+
+        self._error = duckdb.Error
+        self._connection = duckdb.connect(
+            ":memory:", config={"threads": 1, "enable_external_access": "false"}
+        )
+        for table in tables:
+            self._connection.execute(
+                _create(table, lambda t: _DUCKDB_TYPES.get(kind_of(t), "VARCHAR"))
+            )
+
+    def load(self, witness: Witness) -> None:
+        statements = []
+        for table, rows in zip(witness.tables, witness.rows, strict=True):
+            statements.append(f"DELETE FROM {_quoted(table.name)}")
+            if rows:
+                values = ", ".join(f"({', '.join(map(_literal, row))})" for row in rows)
+                statements.append(f"INSERT INTO {_quoted(table.name)} VALUES {values}")
+        self._connection.execute("BEGIN; " + "; ".join(statements) + "; COMMIT")
+
+    def run(self, text: str, seconds: float) -> list[Row]:
+        with deadline(seconds, self._connection.interrupt) as fired:
+            try:
+                return self._connection.execute(text).fetchmany(_ROW_LIMIT)
+            except self._error as error:
+                if fired.is_set():
+                    raise QueryTimeout(f"not finished within {seconds:g} s") from None
+                raise DatabaseError(first_line(error)) from None
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def _literal(value: Value) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int | float):
+        return repr(value)
+    return "'" + value.replace("'", "''") + "'"

@@ -1,0 +1,363 @@
+"""Witnesses: small databases made to tell two queries apart.
+
+Each keeps the schema's keys, foreign keys and NOT NULL, draws its values from the constants of both
+queries, and holds sets of rows that pass every predicate of a scope together, or all but one.
+Sources: XData (Chandra et al., VLDB Journal 2015) for rows that violate exactly one condition; the
+small-scope hypothesis (Jackson 2006) for why few rows are enough to refute most wrong rewrites.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlwright.schema import ForeignKey, Table, kind_of
+from sqlwright.verify import values
+from sqlwright.verify.predicates import Assembly, Clause, Link, Place, Reading, Test
+from sqlwright.verify.values import Value
+
+Fixed = dict[str, Value]
+Column = tuple[str, str]  # (table, column), in lower case
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """Rows for each table, their values in the order of the table's columns."""
+
+    tables: tuple[Table, ...]
+    rows: tuple[tuple[tuple[Value, ...], ...], ...]  # one tuple of rows for each table
+
+    def count(self) -> int:
+        """The number of rows in all tables."""
+        return sum(map(len, self.rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How a witness is drawn: sets of rows that meet, loose rows, shares of NULL and violation."""
+
+    meeting: int
+    loose: int
+    nulls: float
+    violate: float
+    keys: int  # join columns draw from 1 to keys
+
+
+_PROFILES = (
+    Profile(meeting=1, loose=1, nulls=0.1, violate=0.0, keys=2),
+    Profile(meeting=2, loose=2, nulls=0.3, violate=0.3, keys=2),
+    Profile(meeting=3, loose=1, nulls=0.1, violate=0.5, keys=3),
+    Profile(meeting=1, loose=0, nulls=0.0, violate=0.0, keys=1),
+    Profile(meeting=2, loose=4, nulls=0.5, violate=0.2, keys=3),
+    Profile(meeting=4, loose=2, nulls=0.2, violate=0.6, keys=2),
+    Profile(meeting=0, loose=5, nulls=0.2, violate=0.0, keys=3),
+    Profile(meeting=2, loose=1, nulls=0.0, violate=1.0, keys=2),
+    Profile(meeting=3, loose=3, nulls=0.8, violate=0.2, keys=4),
+    Profile(meeting=6, loose=0, nulls=0.1, violate=0.1, keys=5),
+)
+
+
+def witnesses(
+    tables: Sequence[Table], readings: Sequence[Reading], seed: int = 0
+) -> Iterator[Witness]:
+    """Witnesses without end, the same ones for the same seed; the second one is empty.
+
+    Args:
+        tables: every table that either query reads.
+        readings: what each query says of its columns (`predicates.read_predicates`).
+    """
+    domain = _Domain(tables, readings)
+    assemblies = [assembly for reading in readings for assembly in reading.assemblies]
+    number = 0
+    while True:
+        if number == 1:
+            yield Witness(tuple(tables), ((),) * len(tables))
+        else:
+            generator = random.Random(f"{seed}/{number}")
+            draft = _Draft(tables, domain, _PROFILES[number % len(_PROFILES)], generator)
+            yield draft.fill(assemblies)
+        number += 1
+
+
+class _Domain:
+    """For each column the class of columns it is compared with, and the values of that class."""
+
+    def __init__(self, tables: Sequence[Table], readings: Sequence[Reading]) -> None:
+        self.kinds = {
+            (table.name.lower(), column.name.lower()): kind_of(column.type)
+            for table in tables
+            for column in table.columns
+        }
+        self._parent: dict[Column, Column] = {column: column for column in self.kinds}
+        names = {table.name.lower() for table in tables}
+        joined: set[Column] = set()
+        for table in tables:
+            for key in table.foreign_keys:
+                if key.table.lower() in names:
+                    for own, target in zip(key.columns, key.references, strict=False):
+                        joined |= self._join(
+                            (table.name.lower(), own.lower()), (key.table.lower(), target.lower())
+                        )
+        for reading in readings:
+            for link in reading.links:
+                if link.operator == "=":
+                    joined |= self._join(
+                        (link.left.table, link.left.column), (link.right.table, link.right.column)
+                    )
+        keys = {(t.name.lower(), c.lower()) for t in tables for key in t.keys() for c in key}
+        self.joined = {self.root(column) for column in joined | (keys & self.kinds.keys())}
+        constants: dict[Column, list[Value]] = {}
+        for reading in readings:
+            for column, found in reading.constants.items():
+                if column in self.kinds:
+                    constants.setdefault(self.root(column), []).extend(found)
+        loose = [value for reading in readings for value in reading.loose]
+        self.constants = constants
+        self._loose = tuple(dict.fromkeys(v for v in loose if isinstance(v, str) and len(v) < 40))
+        self._pools: dict[tuple[Column, int], tuple[Value, ...]] = {}
+
+    def root(self, column: Column) -> Column:
+        while self._parent[column] != column:
+            column = self._parent[column]
+        return column
+
+    def _join(self, left: Column, right: Column) -> set[Column]:
+        if left not in self.kinds or right not in self.kinds:
+            return set()
+        self._parent[self.root(left)] = self.root(right)
+        return {left, right}
+
+    def pool(self, column: Column, keys: int) -> tuple[Value, ...]:
+        """The values to draw the column from: few in a join column, so that rows meet."""
+        found = self._pools.get((column, keys))
+        if found is None:
+            found = self._pools[(column, keys)] = self._make_pool(column, keys)
+        return found
+
+    def _make_pool(self, column: Column, keys: int) -> tuple[Value, ...]:
+        kind, root = self.kinds[column], self.root(column)
+        constants = self.constants.get(root, [])
+        if root in self.joined:
+            if kind in ("int", "num", "real"):
+                near = values.pool(kind, constants, 0)
+                small = tuple(values.coerce(kind, n) for n in range(1, keys + 1))
+                return tuple(dict.fromkeys((*near, *small)))
+            return values.pool(kind, constants, min(keys, 3))
+        found = values.pool(kind, constants, 2 if constants else 4)
+        if kind == "text" and not constants:
+            found = (*found, *self._loose[:4])
+        return found
+
+
+class _Draft:
+    """A witness while it is filled."""
+
+    def __init__(
+        self, tables: Sequence[Table], domain: _Domain, profile: Profile, generator: random.Random
+    ) -> None:
+        self.tables = {table.name.lower(): table for table in tables}
+        self.domain = domain
+        self.profile = profile
+        self.random = generator
+        self.rows: dict[str, list[Fixed]] = {name: [] for name in self.tables}
+        self.taken: dict[tuple[str, tuple[str, ...]], set[tuple[Value, ...]]] = {}
+
+    def fill(self, assemblies: Sequence[Assembly]) -> Witness:
+        """Add sets of rows that meet, then loose rows."""
+        if assemblies:
+            for _ in range(self.profile.meeting):
+                self._meet(self.random.choice(assemblies))
+        for name in self.tables:
+            for _ in range(self.random.randint(0, self.profile.loose)):
+                self.add(name, {})
+        return self._freeze()
+
+    def _freeze(self) -> Witness:
+        frozen = []
+        for name, table in self.tables.items():
+            rows = self.rows[name]
+            self.random.shuffle(rows)  # so that an order by arrival shows itself
+            columns = [column.name.lower() for column in table.columns]
+            frozen.append(tuple(tuple(row[column] for column in columns) for row in rows))
+        return Witness(tuple(self.tables.values()), tuple(frozen))
+
+    def _meet(self, assembly: Assembly) -> None:
+        """Add one row for each instance so that together they pass the clauses, or all but one."""
+        clauses = [list(self.random.choice(alternatives)) for alternatives in assembly.clauses]
+        flat = [clause for conjunction in clauses for clause in conjunction]
+        broken: Clause | None = None
+        if flat and self.random.random() < self.profile.violate:
+            broken = self.random.choice(flat)
+        chosen = self._solve(flat, broken)
+        copies = 2 if self.random.random() < 0.25 else 1
+        for _ in range(copies):  # twice the same: groups of two, ties, duplicates
+            for scope, alias, table in assembly.instances:
+                fixed = {
+                    place.column: value
+                    for place, value in chosen.items()
+                    if (place.scope, place.alias, place.table) == (scope, alias, table)
+                }
+                self.add(table, fixed)
+
+    def _solve(self, clauses: list[Clause], broken: Clause | None) -> dict[Place, Value]:
+        """A value for each place that the clauses name."""
+        parent: dict[Place, Place] = {}
+
+        def root(place: Place) -> Place:
+            parent.setdefault(place, place)
+            while parent[place] != place:
+                place = parent[place]
+            return place
+
+        for clause in clauses:
+            if isinstance(clause, Link):
+                left, right = root(clause.left), root(clause.right)
+                if clause.operator == "=" and clause is not broken:
+                    parent[left] = right
+            else:
+                root(clause.place)
+        tests: dict[Place, list[tuple[Test, bool]]] = {}
+        for clause in clauses:
+            if isinstance(clause, Test):
+                tests.setdefault(root(clause.place), []).append((clause, clause is not broken))
+        solved = {group: self._value(group, tests.get(group, [])) for group in map(root, parent)}
+        self._order(clauses, broken, solved, root, tests)
+        return {place: solved[root(place)] for place in parent}
+
+    def _value(self, place: Place, tests: list[tuple[Test, bool]]) -> Value:
+        """A value that passes most of the tests (those marked False it should fail)."""
+        column = (place.table, place.column)
+        if column not in self.domain.kinds:
+            return None
+        pool: list[Value] = list(self.domain.pool(column, self.profile.keys))
+        for test, _ in tests:
+            for constant in test.constants():
+                pool += values.around(self.domain.kinds[column], constant)
+        if any(test.operator == "null" for test, _ in tests):
+            pool.append(None)
+        best = max(sum(test.holds(v) == wanted for test, wanted in tests) for v in pool)
+        good = [v for v in pool if sum(t.holds(v) == wanted for t, wanted in tests) == best]
+        return self.random.choice(good)
+
+    def _order(
+        self,
+        clauses: list[Clause],
+        broken: Clause | None,
+        solved: dict[Place, Value],
+        root: Callable[[Place], Place],
+        tests: dict[Place, list[tuple[Test, bool]]],
+    ) -> None:
+        """Draw again where a comparison of two columns fails; a few tries, not a search."""
+        for clause in clauses:
+            if not isinstance(clause, Link) or clause.operator == "=":
+                continue
+            left, right = root(clause.left), root(clause.right)
+            for _ in range(6):
+                test = Test(clause.left, clause.operator, solved[right])
+                if test.holds(solved[left]) == (clause is not broken):
+                    break
+                side = self.random.choice((left, right))
+                solved[side] = self._value(side, tests.get(side, []))
+
+    def add(self, name: str, fixed: Fixed, depth: int = 0) -> Fixed | None:
+        """Add a row with these values, and the rows that its foreign keys need, if that can be."""
+        table = self.tables[name]
+        row: Fixed = {column: value for column, value in fixed.items() if table.column(column)}
+        for key in table.foreign_keys:
+            if not self._refer(name, table, key, row, depth):
+                return None
+        for column in table.columns:
+            lower = column.name.lower()
+            if lower not in row:
+                row[lower] = self._draw((name, lower), column.nullable)
+            elif row[lower] is None and not column.nullable:
+                row[lower] = self._draw((name, lower), False)
+        for attempt in range(8):
+            taken = self._taken(name, table, row)
+            if taken is None:
+                break
+            free = [column for column in taken if column not in fixed] or (
+                list(taken) if attempt > 3 else []
+            )
+            if not free or not self._renew(name, table, free, row):
+                return None
+        else:
+            return None
+        for unique in table.keys():
+            self.taken.setdefault((name, unique), set()).add(_key_values(row, unique))
+        self.rows[name].append(row)
+        return row
+
+    def _draw(self, column: Column, nullable: bool) -> Value:
+        if nullable and self.random.random() < self.profile.nulls:
+            return None
+        return self.random.choice(self.domain.pool(column, self.profile.keys))
+
+    def _taken(self, name: str, table: Table, row: Fixed) -> tuple[str, ...] | None:
+        """The key, in lower case, that another row already has, or None."""
+        for key in table.keys():
+            found = _key_values(row, key)
+            if None not in found and found in self.taken.get((name, key), ()):
+                return tuple(column.lower() for column in key)
+        return None
+
+    def _renew(self, name: str, table: Table, free: list[str], row: Fixed) -> bool:
+        """Give one of the key's free columns another value, if one is to be had."""
+        bound = {column.lower() for key in table.foreign_keys for column in key.columns}
+        own = [column for column in free if column not in bound] or free
+        column = self.random.choice(own)
+        kind = self.domain.kinds[(name, column)]
+        if column in bound:
+            for key in table.foreign_keys:
+                if column in (item.lower() for item in key.columns):
+                    row.pop(column)
+                    return self._refer(name, table, key, row, depth=9) and column in row
+        if kind in ("int", "num", "real"):
+            used = [other[column] for other in self.rows[name]]
+            numbers = [value for value in used if isinstance(value, int | float)]
+            row[column] = values.coerce(kind, max(numbers, default=0) + 1)
+        elif kind == "text":
+            row[column] = f"{row[column]}{self.random.randint(1, 99)}"
+        else:
+            row[column] = self.random.choice(self.domain.pool((name, column), self.profile.keys))
+        return True
+
+    def _refer(self, name: str, table: Table, key: ForeignKey, row: Fixed, depth: int) -> bool:
+        """Make the foreign key point at a row that exists; False where it cannot."""
+        parent = key.table.lower()
+        if parent not in self.tables:
+            return True
+        columns = [column.lower() for column in key.columns]
+        references = [column.lower() for column in key.references]
+        wanted = {
+            target: row[own] for own, target in zip(columns, references, strict=True) if own in row
+        }
+        if None in wanted.values():
+            return True
+        fitting = [
+            other
+            for other in self.rows[parent]
+            if all(other[column] == value for column, value in wanted.items())
+        ]
+        open_columns = [column for column in columns if column not in row]
+        nullable = [c for c in open_columns if (found := table.column(c)) and found.nullable]
+        if open_columns and nullable and self.random.random() < self.profile.nulls:
+            row[nullable[0]] = None
+            return True
+        target_row = self.random.choice(fitting) if fitting else None
+        if target_row is None and depth < 4 and not (parent == name and depth > 0):
+            target_row = self.add(parent, wanted, depth + 1)
+            if target_row and any(target_row[c] != v for c, v in wanted.items()):
+                target_row = None  # the wanted key was taken by a row made on the way
+        if target_row is None:
+            if nullable:
+                row[nullable[0]] = None
+            return bool(nullable)
+        for own, target in zip(columns, references, strict=True):
+            row[own] = target_row[target]
+        return True
+
+
+def _key_values(row: Fixed, key: Sequence[str]) -> tuple[Value, ...]:
+    return tuple(row[column.lower()] for column in key)
