@@ -241,10 +241,10 @@ def make_postgres(url: str, scale: float) -> None:
 
 def fill_postgres(cursor, table: str, path: Path) -> None:  # type: ignore[no-untyped-def]
     """Loads one CSV file by COPY."""
-    with cursor.copy(f"COPY {table} FROM STDIN (FORMAT csv, HEADER)") as copy:
-        with path.open("rb") as file:
-            while block := file.read(1 << 20):
-                copy.write(block)
+    command = f"COPY {table} FROM STDIN (FORMAT csv, HEADER)"
+    with path.open("rb") as file, cursor.copy(command) as copy:
+        while block := file.read(1 << 20):
+            copy.write(block)
     print(f"  {table:<9} {cursor.rowcount:>9,} rows", flush=True)
 
 

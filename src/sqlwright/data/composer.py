@@ -6,6 +6,7 @@ here is the answer, so a needless DISTINCT would teach needless DISTINCTs.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 from random import Random
@@ -15,6 +16,7 @@ from sqlwright.data.sources import Aliases, Edge, Field, Source, edges, fields_o
 from sqlwright.schema import Schema, Table
 
 NUMERIC = ("int", "num", "real")
+_COLUMN = re.compile(r"(\w+|\"[^\"]+\")\.(\w+|\"[^\"]+\")")
 
 
 class Composer:
@@ -124,9 +126,9 @@ class Composer:
             number = rng.choice([2, 2, 3, 3, 4, 5, 7])
             return f"{column} IN ({', '.join(self.texts(number))})"
         if draw < 0.9:
-            word = invent_text(rng)
+            word = invent_text(rng).replace("''", "")
             like = rng.choice([f"{word}%", f"%{word}%", f"%{word}", f"{word[:3]}%{word[-2:]}%"])
-            return f"{column} {rng.choice(['', '', '', 'NOT '])}LIKE '{like}'".replace("'%'%", "'%")
+            return f"{column} {rng.choice(['', '', '', 'NOT '])}LIKE '{like}'"
         if draw < 0.95:
             values = [f"'{rng.randint(10, 99)}'" for _ in range(rng.choice([1, 2, 3, 5]))]
             return f"SUBSTRING({column}, 1, 2) IN ({', '.join(values)})"
@@ -377,10 +379,8 @@ class Composer:
 
 
 def is_column(text: str) -> bool:
-    """Is the expression a bare column?"""
-    return all(
-        part.strip('"').replace(" ", "").isalnum() for part in text.replace("_", "").split(".")
-    )
+    """Is the expression a bare column with its alias?"""
+    return _COLUMN.fullmatch(text) is not None
 
 
 def swapped(edge: Edge) -> tuple[tuple[str, str], ...]:

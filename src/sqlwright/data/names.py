@@ -95,7 +95,8 @@ RESERVED = frozenset(
     end_date_ system_user current_date current_time analyze array both cluster collate do format freeze
     ilike initially isnull lateral leading limit_ localtime notnull only overlaps placing qualify
     returning similar symmetric tablesample trailing variadic verbose describe map struct kill
-    sequence level option comment document text log""".split()
+    sequence xor div mod rlike regexp glob escape only pivot unpivot sample final settings lock
+    format return anti semi asof apply global straight_join hash at to of no none""".split()
 )
 
 _SYLLABLES = (

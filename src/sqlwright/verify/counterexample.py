@@ -114,8 +114,8 @@ def describe(
     outputs: tuple[list[Row], list[Row]],
     engine: str,
 ) -> Counterexample:
-    """The counterexample to show: only the columns that either query names."""
-    used = {c.name.lower() for query in (original, proposal) for c in query.find_all(exp.Column)}
+    """The counterexample to show: keys, and the columns that a query does more with than show."""
+    used = {name for query in (original, proposal) for name in _deciding(query)}
     tables = []
     for table, rows in zip(witness.tables, witness.rows, strict=True):
         names = [column.name for column in table.columns]
@@ -130,6 +130,18 @@ def describe(
         Shown("proposal", _names(proposal), tuple(outputs[1])),
         engine,
     )
+
+
+def _deciding(query: exp.Query) -> set[str]:
+    """Names of columns, but for those that are only selected as they are, when there are many."""
+    every = {column.name.lower() for column in query.find_all(exp.Column)}
+    plain_columns = {item.unalias() for item in query.selects}
+    deciding = {
+        column.name.lower()
+        for column in query.find_all(exp.Column)
+        if column not in plain_columns or column.find_ancestor(exp.Where, exp.Join, exp.Group)
+    }
+    return every if len(every) <= 8 else deciding
 
 
 def _names(query: exp.Query) -> tuple[str, ...]:

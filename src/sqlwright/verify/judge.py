@@ -191,7 +191,7 @@ def _search(
     count, seed, stop = limits
     compare = _Compared(pair, scratch)
     readings = [read_predicates(query, schema) for query in (pair.original, pair.proposal)]
-    tried = answered = slow = 0
+    tried = answered = slow = failed = 0
     chance = False
     for witness in witnesses(tables, readings, seed):
         if tried >= count or (tried and time.monotonic() > stop):
@@ -202,6 +202,12 @@ def _search(
             difference = compare(stop)
         except QueryTimeout:
             slow += 1
+            continue
+        except DatabaseError:
+            # a value that an implicit cast cannot take, say: the engine's own business
+            failed += 1
+            if failed * 2 > count:
+                raise
             continue
         answered += bool(compare.answered)
         if difference is None:
@@ -219,9 +225,9 @@ def _search(
     where = f" on {_where(scratch, dialect)}"
     if chance:
         return Verdict("undecided", f"the results differ{where}, but {unstable}", answered)
-    if slow == tried:
+    if slow and slow + failed == tried:
         return Verdict("undecided", f"neither query finishes in {_QUERY_SECONDS:g} s{where}", 0)
-    databases = f"{tried - slow} generated databases"
+    databases = f"{tried - slow - failed} generated databases"
     if not answered:
         return Verdict("undecided", f"the original returned no row in {databases}{where}", 0)
     counts = f"the original returned rows in {answered} of them"
@@ -263,9 +269,16 @@ class _Compared:
         """How the results differ, or None."""
         seconds = min(_QUERY_SECONDS, max(0.2, stop - time.monotonic()))
         run: Callable[[str], list[Row]] = partial(self._scratch.run, seconds=seconds)
-        first, second = run(self._texts[0]), run(self._texts[1])
-        self._rows = (first, second)
+        first = run(self._texts[0])
         self.answered = bool(first)
+        try:
+            second = run(self._texts[1])
+        except DatabaseError as error:
+            if "ore than one row" not in str(error):
+                raise
+            self._rows = (first, [])
+            return f"the first query returns {_count(first)} and the second one fails ({error})"
+        self._rows = (first, second)
         if self._widths[0] != self._widths[1] and (first or second):
             return f"the queries return {self._widths[0]} and {self._widths[1]} columns"
         same = results.same_bag(first, second)
