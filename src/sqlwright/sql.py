@@ -16,10 +16,14 @@ from sqlglot import exp
 from sqlglot.errors import OptimizeError, ParseError, SqlglotError, TokenError
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import traverse_scope
+from sqlglot.parsers.sqlite import SQLiteParser
 from sqlglot.schema import MappingSchema
 
 from sqlwright.errors import BindError, SqlError, UsageError, did_you_mean
 from sqlwright.schema import Schema, Table, kind_of
+
+# or else a comma of FROM is written back as CROSS JOIN, which forbids SQLite's planner to reorder
+SQLiteParser.JOINS_HAVE_EQUAL_PRECEDENCE = False
 
 #: Dialects by the names that users give them.
 DIALECTS = {
