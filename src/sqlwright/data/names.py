@@ -92,7 +92,8 @@ RESERVED = frozenset(
     references replace right row rows select session_user set show some sum table then time timestamp
     to true type union unique update user using value values view when where window with year month day
     hour minute second position count avg min max abs round upper lower length substring coalesce
-    end_date_ system_user current_date current_time analyze array both cluster collate do format freeze
+    transaction commit rollback trigger add alter if nothing autoincrement escape database
+    system_user current_date current_time analyze array both cluster collate do format freeze
     ilike initially isnull lateral leading limit_ localtime notnull only overlaps placing qualify
     returning similar symmetric tablesample trailing variadic verbose describe map struct kill
     sequence xor div mod rlike regexp glob escape only pivot unpivot sample final settings lock

@@ -217,10 +217,9 @@ def _search(
             continue
         small = shrink(witness, partial(_differs, compare, scratch), _SHRINK_SECONDS)
         scratch.load(small)
+        difference = compare(time.monotonic() + _QUERY_SECONDS) or difference
         example = describe(small, pair.original, pair.proposal, compare.outputs(), scratch.name)
-        reason = (
-            f"{compare(time.monotonic() + 5) or difference}, on a database of {small.count()} rows"
-        )
+        reason = f"{difference}, on a database of {small.count()} rows"
         return Verdict("different", reason, answered, example)
     where = f" on {_where(scratch, dialect)}"
     if chance:
