@@ -1,0 +1,297 @@
+"""Instruction records made from a schema and past queries; each one was checked before it is kept.
+
+A good query, past or invented, is brought into the team's style and made worse by known steps: the
+record asks for the way back. Optimize and refactor records are kept only if no witness tells both
+queries apart, so a wrong worsening becomes a figure here and not a wrong lesson.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
+from random import Random
+
+from sqlglot import exp
+
+from sqlwright import sql
+from sqlwright.analyze import analyze
+from sqlwright.data.instructions import instruction
+from sqlwright.data.invent import invent_query
+from sqlwright.data.records import Record, template_of
+from sqlwright.data.style import Style, apply_style, bare_names, foreign_style, read_style
+from sqlwright.data.worsen import BREAKINGS, worsen
+from sqlwright.errors import DataError, SqlError
+from sqlwright.schema import Schema, write_ddl
+from sqlwright.verify.judge import judge
+
+SHARES = {"optimize": 0.45, "refactor": 0.25, "fix": 0.15, "check": 0.15}
+PAST_SHARE = 0.35  # of the records grow from a past query, the others from an invented one
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """The records, and what became of the tries that are not among them."""
+
+    records: tuple[Record, ...]
+    tried: int
+    rejected: dict[str, int]  # reason → how many
+    refuted: dict[str, int]  # worsening → how many of its results a witness told apart
+    unusable_past: int  # past queries that do not bind, or that a rule would rewrite
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What every record of one build grows from; goes to the worker processes once."""
+
+    schema: Schema
+    dialect: str
+    style: Style
+    past: tuple[str, ...]
+    seed: int
+    seconds: float
+    witnesses: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Rejected:
+    reason: str
+    worsenings: tuple[str, ...] = ()
+
+
+def build(
+    schema: Schema,
+    past_queries: Sequence[str],
+    *,
+    dialect: str,
+    count: int = 1000,
+    seed: int = 0,
+    seconds: float = 2.0,
+    witnesses: int = 16,
+    workers: int | None = None,
+    passages_for: Callable[[exp.Query], Sequence[str]] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Built:
+    """Make `count` records; the same seed makes the same ones, however many workers there are.
+
+    Args:
+        past_queries: texts of the team's queries; their style is learned, the good ones are used.
+        seconds: bound for the check of one record.
+        witnesses: databases on which each optimize and refactor record is tried.
+        workers: processes; as many as there are cores if None.
+        passages_for: what stands in a record's context, given its query.
+        progress: told how many records there are, of how many.
+
+    Raises:
+        DataError: if the schema has no tables, or hardly any try makes a record.
+    """
+    started = time.monotonic()
+    if not schema.tables:
+        raise DataError("the schema has no tables: no record can be made of it")
+    ground, unusable = _ground(schema, past_queries, dialect, seed, seconds, witnesses)
+    records: dict[tuple[str, str, str], Record] = {}
+    rejected: Counter[str] = Counter()
+    refuted: Counter[str] = Counter()
+    tried = 0
+    with ProcessPoolExecutor(
+        workers or os.cpu_count() or 1, get_context("spawn"), _set_ground, (ground,)
+    ) as pool:
+        while len(records) < count:
+            if tried > 200 + 20 * count:
+                reasons = ", ".join(f"{reason} {n}" for reason, n in rejected.most_common(3))
+                raise DataError(f"{tried} tries made only {len(records)} records ({reasons})")
+            wave = range(tried, tried + max(32, round(1.3 * (count - len(records)))))
+            for made in pool.map(_make, wave, chunksize=8):
+                if len(records) == count:
+                    break
+                tried += 1
+                if isinstance(made, _Rejected):
+                    rejected[made.reason] += 1
+                    refuted.update(made.worsenings if made.reason == "refuted" else ())
+                elif records.setdefault((made.task, made.input, made.output), made) is not made:
+                    rejected["made before"] += 1
+                if progress:
+                    progress(len(records), count)
+    kept = _with_context(records.values(), passages_for)
+    took = time.monotonic() - started
+    return Built(kept, tried, dict(rejected), dict(refuted), unusable, round(took, 2))
+
+
+def _ground(
+    schema: Schema,
+    past_queries: Sequence[str],
+    dialect: str,
+    seed: int,
+    seconds: float,
+    witnesses: int,
+) -> tuple[_Ground, int]:
+    """What records grow from, and how many past queries are no model to follow."""
+    read: list[exp.Query] = []
+    for text in past_queries:
+        try:
+            query = sql.read(text, dialect)
+            sql.bind(query, schema, dialect)
+        except SqlError:
+            continue
+        read.append(query)
+    good = [sql.write(query, dialect) for query in read if _is_good(query, schema)]
+    style = read_style(read, schema)
+    ground = _Ground(schema, dialect, style, tuple(good), seed, seconds, witnesses)
+    return ground, len(past_queries) - len(good)
+
+
+def _is_good(query: exp.Query, schema: Schema) -> bool:
+    """Has no rule anything better to offer, or anything wrong to report?"""
+    found = analyze(query, schema)
+    return not any(item.rewrite is not None or item.severity == "wrong" for item in found)
+
+
+_GROUND: list[_Ground] = []  # one a worker process
+
+
+def _set_ground(ground: _Ground) -> None:
+    _GROUND[:] = [ground]
+
+
+def _make(number: int) -> Record | _Rejected:
+    """The record of that number, or why there is none."""
+    ground = _GROUND[0]
+    rng = Random(f"{ground.seed}:{number}")
+    task = rng.choices(tuple(SHARES), weights=tuple(SHARES.values()))[0]
+    from_past = bool(ground.past) and rng.random() < PAST_SHARE
+    if from_past:
+        good = sql.read(rng.choice(ground.past), ground.dialect)
+    else:
+        invented = invent_query(ground.schema, rng)
+        good = apply_style(invented, ground.style, ground.schema)
+        good = sql.read(sql.write(good, ground.dialect), ground.dialect)
+        if not _is_good(good, ground.schema):
+            return _Rejected("a rule would rewrite it")
+    try:
+        made = _MAKERS[task](good, ground, rng, number)
+    except SqlError:
+        return _Rejected("made worse, it does not bind")
+    if isinstance(made, _Rejected):
+        return made
+    used = sql.tables_of(good, ground.schema)
+    others = [table for table in ground.schema.tables if table not in used]
+    shown = [*used, *rng.sample(others, min(len(others), rng.choice((0, 0, 1, 2))))]
+    rng.shuffle(shown)
+    return replace(
+        made,
+        instruction=instruction(task, rng.choice(("en", "ru")), rng),
+        task=task,
+        dialect=ground.dialect,
+        schema=write_ddl(ground.schema, ground.dialect, tuple(shown)),
+        source=f"{'past query' if from_past else 'invented'}; {made.source}",
+        template=template_of(sql.write(good, ground.dialect), ground.dialect),
+    )
+
+
+def _make_rewrite(
+    good: exp.Query, ground: _Ground, rng: Random, number: int, steps: tuple[int, ...]
+) -> Record | _Rejected:
+    drifted = _drift(good, ground, rng)
+    worse, names = worsen(drifted, ground.schema, rng, rng.choice(steps))
+    text, answer = sql.write(worse, ground.dialect), sql.write(good, ground.dialect)
+    if text == answer:
+        return _Rejected("nothing was made worse")
+    verdict = judge(
+        sql.read(text, ground.dialect),
+        good,
+        ground.schema,
+        ground.dialect,
+        seconds=ground.seconds,
+        witnesses=ground.witnesses,
+        seed=number,
+    )
+    if verdict.outcome == "different":
+        return _Rejected("refuted", names)
+    if verdict.outcome == "undecided":
+        return _Rejected("undecided", names)
+    return Record(
+        instruction="",
+        input=text,
+        output=answer,
+        source=", ".join(names) or "another style",
+        checked=verdict.outcome if verdict.witnesses == 0 else
+        f"{verdict.outcome} on {verdict.witnesses} witnesses",
+    )  # fmt: skip
+
+
+def _make_optimize(
+    good: exp.Query, ground: _Ground, rng: Random, number: int
+) -> Record | _Rejected:
+    return _make_rewrite(good, ground, rng, number, (1, 1, 1, 2, 2, 3))
+
+
+def _make_refactor(
+    good: exp.Query, ground: _Ground, rng: Random, number: int
+) -> Record | _Rejected:
+    return _make_rewrite(good, ground, rng, number, (0, 0, 1, 1, 2))
+
+
+def _make_fix(good: exp.Query, ground: _Ground, rng: Random, _: int) -> Record | _Rejected:
+    """A broken text whose repair changes nothing else, the strange style included."""
+    meant = _drift(good, ground, rng) if rng.random() < 0.4 else good
+    answer = sql.write(meant, ground.dialect)
+    sql.bind(sql.read(answer, ground.dialect), ground.schema, ground.dialect)
+    breaking = rng.choice(BREAKINGS)
+    broken = breaking(answer, meant, ground.schema, rng)
+    if broken == answer:
+        return _Rejected("nothing to break")
+    try:
+        sql.bind(sql.read(broken, ground.dialect), ground.schema, ground.dialect)
+    except SqlError as error:
+        source = breaking.__name__
+        return Record("", broken, answer, source=source, checked=f"input fails: {error}")
+    return _Rejected("the broken query still runs")
+
+
+def _make_check(good: exp.Query, ground: _Ground, rng: Random, _: int) -> Record | _Rejected:
+    query = good
+    names: tuple[str, ...] = ("as it is",)
+    if rng.random() < 0.75:
+        query, names = worsen(_drift(good, ground, rng), ground.schema, rng, rng.choice((1, 2, 3)))
+    text = sql.write(query, ground.dialect)
+    rules = sorted({item.rule for item in analyze(sql.read(text, ground.dialect), ground.schema)})
+    if not rules and names != ("as it is",):
+        return _Rejected("no rule sees what is worse")
+    answer = "\n".join(rules) or "no findings"
+    return Record("", text, answer, source=", ".join(names), checked="by the rules themselves")
+
+
+_MAKERS: dict[str, Callable[[exp.Query, _Ground, Random, int], Record | _Rejected]] = {
+    "optimize": _make_optimize,
+    "refactor": _make_refactor,
+    "fix": _make_fix,
+    "check": _make_check,
+}
+
+
+def _drift(good: exp.Query, ground: _Ground, rng: Random) -> exp.Query:
+    """The query as somebody outside the house would have written it."""
+    drawn = rng.random()
+    if drawn < 0.2:
+        return good
+    if drawn < 0.45 and (bare := bare_names(good, ground.schema)) is not None:
+        return bare
+    return apply_style(good, foreign_style(ground.schema, rng), ground.schema)
+
+
+def _with_context(
+    records: Iterable[Record], passages_for: Callable[[exp.Query], Sequence[str]] | None
+) -> tuple[Record, ...]:
+    if passages_for is None:
+        return tuple(records)
+    found = []
+    for record in records:
+        text = record.output if record.task == "fix" else record.input
+        passages = passages_for(sql.read(text, record.dialect))
+        found.append(replace(record, context=tuple(passages)))
+    return tuple(found)

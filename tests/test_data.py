@@ -1,0 +1,320 @@
+"""Records: files that lose nothing, splits that leak nothing, builds that check what they make."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.console import Console
+from tiny import make_tiny_model, tiny_records
+
+from sqlwright import sql
+from sqlwright.data.build import Built, build
+from sqlwright.data.check import check_records, table
+from sqlwright.data.invent import invent_query
+from sqlwright.data.preview import preview
+from sqlwright.data.records import (
+    Record,
+    digest,
+    language,
+    read_records,
+    scan_records,
+    write_records,
+)
+from sqlwright.data.split import crossing, split_records
+from sqlwright.data.style import Style, apply_style, bare_names, foreign_style, read_style
+from sqlwright.errors import DataError, SqlError
+from sqlwright.schema import Schema, read_ddl
+from sqlwright.verify.judge import judge
+
+SHOP = read_ddl(
+    """
+    CREATE TABLE customers (
+        customer_id INTEGER PRIMARY KEY, name TEXT NOT NULL, city TEXT, born DATE
+    );
+    CREATE TABLE orders (
+        order_id INTEGER PRIMARY KEY, placed DATE NOT NULL, total NUMERIC NOT NULL, note TEXT,
+        buyer_id INTEGER NOT NULL REFERENCES customers (customer_id)
+    );
+    CREATE TABLE lines (
+        line_id INTEGER PRIMARY KEY, pieces INTEGER NOT NULL, price NUMERIC,
+        of_order INTEGER NOT NULL REFERENCES orders (order_id)
+    );
+    """,
+    "sqlite",
+)
+PAST = [
+    "SELECT cu.name, o.total FROM customers cu JOIN orders o ON o.buyer_id = cu.customer_id",
+    "SELECT cu.city, COUNT(*) AS n FROM customers cu GROUP BY cu.city ORDER BY cu.city",
+    "SELECT o.order_id FROM orders o JOIN lines l ON l.of_order = o.order_id WHERE l.pieces > 3",
+    "SELECT * FROM customers, orders",  # no model to follow
+    "DELETE FROM customers",
+]
+
+
+# --- files ------------------------------------------------------------------------------------
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+any_record = st.builds(
+    Record,
+    instruction=texts,
+    input=texts,
+    output=texts,
+    task=st.sampled_from(["optimize", "refactor", "check", "fix"]),
+    context=st.lists(texts.filter(bool), max_size=3).map(tuple),
+    schema=texts,
+)
+
+
+@given(st.lists(any_record, min_size=1, max_size=5))
+@settings(max_examples=50, deadline=None)
+def test_what_is_written_is_read_back(tmp_path_factory: Any, records: list[Record]) -> None:
+    path = tmp_path_factory.mktemp("records") / "records.jsonl"
+    write_records(records, path)
+    assert read_records(path) == records
+    assert digest(read_records(path)) == digest(records)
+
+
+GOOD = '{"instruction": "i", "input": "SELECT 1", "output": "SELECT 2"}'
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("{", "line 2: is not JSON"),
+        ("[1]", "line 2: is not a JSON object"),
+        ('{"instruction": "i", "input": "a"}', "line 2: column output is missing"),
+        (GOOD.replace("input", "inputt"), "unknown column inputt. Did you mean input?"),
+        (GOOD.replace('"i"', "3"), "line 2: column instruction is not text"),
+        (GOOD[:-1] + ', "task": "optimise"}', "unknown task optimise. Did you mean optimize?"),
+        (GOOD[:-1] + ', "context": [1]}', "column context is not text or a list of texts"),
+        ("\udcff", "line 2: is not UTF-8 text"),
+        ("[" * 100_000, "line 2: is not"),
+    ],
+)
+def test_a_malformed_line_is_named(line: str, reason: str, tmp_path: Path) -> None:
+    path = tmp_path / "records.jsonl"
+    path.write_bytes(f"{GOOD}\n{line}\n\n{GOOD}\n".encode(errors="surrogateescape"))
+    with pytest.raises(DataError) as caught:
+        read_records(path)
+    assert reason in str(caught.value)
+    assert "records.jsonl, line 2" in str(caught.value)
+    records, malformed = scan_records(path)
+    assert (len(records), [item.line for item in malformed]) == (2, [2])
+
+
+def test_no_records_and_no_file_are_named(tmp_path: Path) -> None:
+    (tmp_path / "empty.jsonl").write_text("\n\n")
+    with pytest.raises(DataError, match=r"empty\.jsonl: holds no records"):
+        read_records(tmp_path / "empty.jsonl")
+    with pytest.raises(DataError, match=r"none\.jsonl: cannot be read"):
+        read_records(tmp_path / "none.jsonl")
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "records.jsonl"
+    write_records(tiny_records(3), path)
+
+    def failing() -> Any:
+        yield from tiny_records(2)
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(DataError, match="cannot be written: No space left"):
+        write_records(failing(), path)
+    assert read_records(path) == tiny_records(3)
+    assert [item.name for item in tmp_path.iterdir()] == ["records.jsonl"]
+
+
+# --- split ------------------------------------------------------------------------------------
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12), st.integers(0, 9)), min_size=2),
+    st.integers(0, 5),
+)
+@settings(max_examples=60, deadline=None)
+def test_no_template_crosses_a_split(pairs: list[tuple[int, int, int]], seed: int) -> None:
+    records = [
+        Record(
+            instruction="",
+            input=f"SELECT c{a} FROM t WHERE x = {literal}",
+            output=f"SELECT c{b} FROM t WHERE x = {literal + 1}",
+            dialect="sqlite",
+        )
+        for a, b, literal in pairs
+    ]
+    try:
+        train, validation = split_records(records, validation_share=0.3, seed=seed)
+    except DataError:
+        assert len(records) >= 2  # all of one template
+        return
+    assert train
+    assert validation
+    assert Counter(train + validation) == Counter(records)
+    assert not crossing(train, validation)
+    assert split_records(records, validation_share=0.3, seed=seed) == (train, validation)
+
+
+def test_one_template_cannot_be_split() -> None:
+    records = [Record("", f"SELECT a FROM t WHERE b = {n}", "SELECT 1") for n in range(9)]
+    with pytest.raises(DataError, match="all of one query template"):
+        split_records(records)
+    with pytest.raises(DataError, match="not between 0 and 1"):
+        split_records(records, validation_share=1)
+
+
+# --- check and preview ------------------------------------------------------------------------
+
+
+def test_every_fault_is_found_and_named(tmp_path: Path) -> None:
+    good = tiny_records(4)
+    faulty = [
+        *good,
+        good[0],
+        replace(good[1], output=good[1].input),
+        replace(good[2], input=" "),
+        replace(good[3], output="SELECT FROM"),
+        replace(good[3], output="SELECT nmae FROM customers"),
+    ]
+    report = check_records(faulty, other=[good[2]])
+    reasons = {fault.number: fault.reason for fault in report.faults}
+    assert reasons[5] == "input and output are those of record 1"
+    assert reasons[6] == "output equals input"
+    assert reasons[7] == "input is empty"
+    assert reasons[8].startswith("output or schema does not parse")
+    assert reasons[9].startswith("output does not bind: ")
+    assert "Did you mean name?" in reasons[9]
+    assert len(reasons) == 5
+    assert len(report.crossing) >= 1
+    assert report.languages == {"en": 4, "ru": 5}
+    assert not report.is_clean
+    assert check_records(good).is_clean
+    screen = Console(file=io.StringIO(), width=120)
+    screen.print(table(report))
+    assert "record 6: output equals input" in screen.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_lengths_are_counted_and_the_end_is_seen(tmp_path: Path) -> None:
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(make_tiny_model(tmp_path / "model"))
+    records = tiny_records(3)
+    records[1] = replace(records[1], instruction="очень " * 300)
+    report = check_records(records, tokenizer=tokenizer, limit=400)
+    assert report.too_long == (2,)
+    assert report.longest_tokens > 400 >= report.median_tokens > 50
+    screen = Console(file=io.StringIO(), width=200)
+    for panel in preview(records[:1], tokenizer, "mini"):
+        screen.print(panel)
+    shown = screen.file.getvalue()  # type: ignore[attr-defined]
+    assert "<|answer|>" in shown
+    assert "<|end|>" in shown
+    assert "trained on" in shown
+
+
+def test_a_language_is_seen() -> None:
+    assert [language(text) for text in ("faster", "быстрее", "SELECT ё")] == ["en", "ru", "ru"]
+
+
+# --- style ------------------------------------------------------------------------------------
+
+
+def test_a_style_is_read_and_applied() -> None:
+    queries = [sql.read(text, "sqlite") for text in PAST[:3]]
+    style = read_style(queries, SHOP)
+    assert style == Style((("customers", "cu"), ("lines", "l"), ("orders", "o")), True)
+    foreign = sql.read(
+        "SELECT a.name FROM customers AS a JOIN orders AS b ON a.customer_id = b.buyer_id "
+        "WHERE EXISTS (SELECT 1 FROM orders x WHERE x.buyer_id = a.customer_id AND b.total > 1)",
+        "sqlite",
+    )
+    assert sql.write(apply_style(foreign, style, SHOP), "sqlite") == (
+        "SELECT cu.name FROM customers AS cu JOIN orders AS o ON o.buyer_id = cu.customer_id "
+        "WHERE EXISTS(SELECT 1 FROM orders AS o2 WHERE o2.buyer_id = cu.customer_id "
+        "AND o.total > 1)"
+    )
+    for text, query in zip(PAST[:3], queries, strict=True):
+        styled = sql.write(apply_style(query, style, SHOP), "sqlite")
+        assert styled == sql.write(sql.read(text, "sqlite"), "sqlite")
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_no_style_changes_a_result(seed: int) -> None:
+    rng = Random(seed)
+    query = invent_query(SHOP, rng)
+    styled = apply_style(query, foreign_style(SHOP, rng), SHOP)
+    assert judge(query, styled, SHOP, "sqlite", witnesses=8).outcome != "different"
+    if (bare := bare_names(query, SHOP)) is not None:
+        assert judge(query, bare, SHOP, "sqlite", witnesses=8).outcome != "different"
+
+
+# --- build ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def built() -> Built:
+    return build(SHOP, PAST, dialect="sqlite", count=120, seed=3)
+
+
+def test_a_build_is_the_same_for_a_seed(built: Built) -> None:
+    again = build(SHOP, PAST, dialect="sqlite", count=120, seed=3, workers=1)
+    assert again.records == built.records
+    assert build(SHOP, PAST, dialect="sqlite", count=20, seed=4).records != built.records[:20]
+
+
+def test_built_records_are_whole_and_balanced(built: Built) -> None:
+    assert len(built.records) == 120
+    assert built.unusable_past == 2
+    report = check_records(built.records)
+    assert not report.faults
+    assert set(report.tasks) == {"optimize", "refactor", "fix", "check"}
+    assert min(report.languages.values()) > 40
+    sources = Counter(record.source.split(";")[0] for record in built.records)
+    assert min(sources["past query"], sources["invented"]) > 20
+    assert all(record.checked and record.template and record.schema for record in built.records)
+    train, validation = split_records(built.records)
+    assert 12 <= len(validation) <= 36
+    assert len(train) + len(validation) == 120
+
+
+def test_every_built_record_survives_checking_with_another_seed(built: Built) -> None:
+    for record in built.records:
+        if record.task in ("optimize", "refactor"):
+            pair = (sql.read(text, record.dialect) for text in (record.input, record.output))
+            verdict = judge(*pair, SHOP, record.dialect, witnesses=20, seed=99)
+            assert verdict.outcome != "different", record
+        elif record.task == "fix":
+            with pytest.raises(SqlError):
+                sql.bind(sql.read(record.input, record.dialect), SHOP, record.dialect)
+            sql.bind(sql.read(record.output, record.dialect), SHOP, record.dialect)
+
+
+def test_answers_are_in_the_house_style(built: Built) -> None:
+    answers = [r.output for r in built.records if r.task in ("optimize", "refactor")]
+    foreign = [a for a in answers if "JOIN orders AS o" not in a and "JOIN orders" in a]
+    assert len(foreign) < 0.05 * len(answers)
+
+
+def test_the_context_holds_what_is_given_for_a_query() -> None:
+    found = build(
+        SHOP,
+        PAST,
+        dialect="sqlite",
+        count=10,
+        passages_for=lambda query: [sql.tables_of(query, SHOP)[0].name],
+    )
+    assert all(record.context[0] in ("customers", "orders", "lines") for record in found.records)
+
+
+def test_a_schema_of_one_column_is_enough_and_none_is_refused() -> None:
+    schema = read_ddl("CREATE TABLE t (a INTEGER)", "sqlite")
+    assert len(build(schema, [], dialect="sqlite", count=3).records) == 3
+    with pytest.raises(DataError, match="the schema has no tables"):
+        build(Schema(()), [], dialect="sqlite", count=3)
