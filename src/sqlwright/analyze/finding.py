@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from sqlglot import exp
 
@@ -29,6 +29,18 @@ class Finding:
     evidence: str = ""  # what in the schema makes it so
     rewrite: exp.Query | None = None
     message_ru: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The finding as JSON types; its rewrite only comes out checked, as a candidate."""
+        return {
+            "rule": self.rule,
+            "severity": self.severity,
+            "message": self.message,
+            "message_ru": self.message_ru,
+            "evidence": self.evidence,
+            "line": self.line,
+            "column": self.column,
+        }
 
     def say(self, language: str = "en") -> str:
         """The message in `language` ("en" or "ru"), with its evidence."""

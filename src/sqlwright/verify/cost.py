@@ -22,6 +22,7 @@ from sqlwright.errors import QueryTimeout
 _STUDENT_T = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262)
 _ROUNDS = 7
 _FEWEST_ROUNDS = 3
+_PATIENCE = 1.5  # a warm-up that takes so many times the fastest is not worth more rounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,8 @@ def compare_all(
 ) -> list[Cost]:
     """Time the original and every proposal in turn (A B C A B C ...), after one warm-up of each.
 
-    A proposal whose warm-up already takes three times as long as the original is timed no further.
+    The warm-ups find out which proposals are worth more: one that takes clearly longer than the
+    fastest so far is stopped, or timed no further.
 
     Args:
         seconds: about how long to measure in all; a single run is stopped after it. At least three
@@ -93,21 +95,27 @@ def compare_all(
     """
     stop = time.monotonic() + seconds
     first = _time(database, original, seconds)
-    patience = min(seconds, max(3 * first, 0.5)) if first is not None else seconds
-    warm = [_time(database, proposal, patience) for proposal in proposals]
+    fastest = first if first is not None else seconds
+    warm: list[tuple[float | None, float]] = []  # time, and the patience that it had
+    for proposal in proposals:
+        patience = min(max(_PATIENCE * fastest, 0.3), seconds)
+        found = _time(database, proposal, patience)
+        fastest = min(fastest, found if found is not None else fastest)
+        warm.append((found, patience))
     if first is None:  # the original never finishes: one run of each is all there can be
-        return [_unfinished(seconds, patience, found) for found in warm]
-    running = [n for n, found in enumerate(warm) if found is not None and found <= 3 * first + 0.05]
+        return [_unfinished(seconds, *found) for found in warm]
+    enough = max(_PATIENCE * fastest, fastest + 0.02)
+    running = [n for n, (found, _) in enumerate(warm) if found is not None and found <= enough]
     times: list[list[tuple[float, float]]] = [[] for _ in proposals]
     for number in range(_ROUNDS if running else 0):
         if number >= _FEWEST_ROUNDS and time.monotonic() > stop:
             break
         own = _time(database, original, max(seconds, 10 * first)) or seconds
         for n in running:
-            found = _time(database, proposals[n], max(patience, 1.0))
-            times[n].append((own, found if found is not None else patience))
+            limit = max(seconds, 10 * first)
+            times[n].append((own, _time(database, proposals[n], limit) or limit))
     return [
-        _measured(rounds) if rounds else _too_slow(first, found, patience)
+        _measured(rounds) if rounds else _once(first, *found)
         for rounds, found in zip(times, warm, strict=True)
     ]
 
@@ -119,17 +127,19 @@ def _time(database: Database, query: exp.Query, seconds: float) -> float | None:
         return None
 
 
-def _unfinished(seconds: float, patience: float, proposal: float | None) -> Cost:
+def _unfinished(seconds: float, proposal: float | None, patience: float) -> Cost:
     if proposal is None:
         return Cost(seconds, patience, 1.0, 0.0, math.inf, 0)
     ratio = seconds / max(proposal, 1e-6)
     return Cost(seconds, proposal, ratio, ratio, math.inf, 1, "at least")
 
 
-def _too_slow(original: float, proposal: float | None, patience: float) -> Cost:
+def _once(original: float, proposal: float | None, patience: float) -> Cost:
+    """One warm-up of each has no spread, so it can never count as faster."""
     taken = proposal if proposal is not None else patience
     ratio = original / max(taken, 1e-6)
-    return Cost(original, taken, ratio, 0.0, ratio, 1, "at most" if proposal is None else "")
+    high = ratio if proposal is None else math.inf
+    return Cost(original, taken, ratio, 0.0, high, 1, "at most" if proposal is None else "")
 
 
 def _measured(rounds: list[tuple[float, float]]) -> Cost:
