@@ -207,7 +207,7 @@ def _parts(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
     start = 0
     for number, line in enumerate(lines):
         may_cut = not line.strip() or line.lstrip().startswith(("-", "*", "|"))
-        if may_cut and sum(map(len, part)) + len(line) > LONGEST:
+        if may_cut and sum(map(len, part)) + len(part) + len(line) > LONGEST:
             yield start, "\n".join(part).strip()
             part = []
         if line.strip() or part:

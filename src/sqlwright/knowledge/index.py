@@ -18,6 +18,7 @@ from sqlwright import sql
 from sqlwright.errors import DataError, SqlError
 from sqlwright.knowledge import collect, store
 from sqlwright.knowledge.meaning import (
+    PACKAGED,
     WORDS_ONLY,
     Meaning,
     default_name,
@@ -317,7 +318,8 @@ class Index:
         return self._ask(self._rows.search(query, query_type="fts").where(_only(kinds)))
 
     def _by_meaning(self, text: str, kinds: Sequence[Kind]) -> list[Row]:
-        if self._meaning is None or (self._meaning.english_only and is_cyrillic(text)):
+        # the packaged model would place Russian at random
+        if (self.about.embedding == PACKAGED and is_cyrillic(text)) or self._meaning is None:
             return []
         vector = self._meaning.embed([text])[0]
         query = self._rows.search(vector, query_type="vector").distance_type("cosine")

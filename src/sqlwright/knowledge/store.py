@@ -172,7 +172,7 @@ def write(folder: Path, rows: Sequence[Row], about: About) -> About:
         raise MissingExtra("the knowledge index", "knowledge")
     import lancedb
     import pyarrow as pa
-    from lancedb.index import FTS
+    from lancedb.index import FTS, Bitmap
 
     before = read_about(folder).build if is_index(folder) else ""
     for path in folder.glob("build-*"):
@@ -204,7 +204,7 @@ def write(folder: Path, rows: Sequence[Row], about: About) -> About:
             max_token_length=None,
         ),
     )
-    table.create_scalar_index("kind", index_type="BITMAP")
+    table.create_index("kind", config=Bitmap())
     return _swap_in(folder, About(**{**asdict(about), "build": build}))
 
 

@@ -80,7 +80,8 @@ def _words_of_name(name: str) -> Iterator[str]:
         yield name.lower()
     for part in parts:
         word = part.lower().replace("ё", "е")
-        if word not in _STOP and (len(word) > 1 or word.isdigit()):
+        is_stop = word in _STOP and not part.isupper()  # NOT IN matters, not in does not
+        if not is_stop and (len(word) > 1 or word.isdigit()):
             yield stem(word)
 
 
@@ -111,7 +112,7 @@ def _stemmer(language: str) -> Any:
 
 
 def is_cyrillic(text: str) -> bool:
-    """Are most letters of the text Cyrillic?"""
+    """Is a third of the letters Cyrillic? A Russian question may name English tables."""
     letters = [letter for letter in text if letter.isalpha()]
     cyrillic = sum("\u0400" <= letter <= "\u04ff" for letter in letters)
-    return 2 * cyrillic > len(letters)
+    return 3 * cyrillic > len(letters)
