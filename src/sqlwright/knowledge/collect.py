@@ -203,15 +203,29 @@ def _sections(text: str, name: str) -> Iterator[tuple[int, list[str], str]]:
 
 def _parts(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
     """(line offset, text) of parts no longer than LONGEST where paragraphs and lists allow it."""
-    part: list[str] = []
+    part = ""
+    start = 0
+    for number, block in _blocks(lines):
+        if part and len(part) + len(block) > LONGEST:
+            yield start, part.strip()
+            part = ""
+        start = start if part else number
+        part += block
+    if part:
+        yield start, part.strip()
+
+
+def _blocks(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """(line offset, text) of paragraphs and items of lists, with the empty lines after them."""
+    block = ""
     start = 0
     for number, line in enumerate(lines):
-        may_cut = not line.strip() or line.lstrip().startswith(("-", "*", "|"))
-        if may_cut and sum(map(len, part)) + len(part) + len(line) > LONGEST:
-            yield start, "\n".join(part).strip()
-            part = []
-        if line.strip() or part:
-            start = start if part else number
-            part.append(line)
-    if part:
-        yield start, "\n".join(part).strip()
+        begins = line.lstrip().startswith(("- ", "* ", "|")) or block.endswith("\n\n")
+        if block and line.strip() and begins:
+            yield start, block
+            block = ""
+        if line.strip() or block:
+            start = start if block else number
+            block += line.rstrip() + "\n"
+    if block:
+        yield start, block
