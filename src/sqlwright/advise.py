@@ -1,7 +1,7 @@
 """The product on one page: read, find, retrieve, propose, check, time.
 
-Nothing reaches the advice without a verdict, whether a rule, an optimizer's pass or a model made it,
-and nothing is called best that is not measured to be faster.
+Nothing reaches the advice without a verdict, whether a rule, an optimizer's pass or a model made
+it, and nothing is called best that is not measured to be faster.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def advise(
     model: Model | None = None,
     instruction: str = "",
     samples: int = 1,
-    seconds: float = 20.0,
+    seconds: float = 10.0,
     witnesses: int = 40,
     say: Callable[[str], None] = lambda _: None,
 ) -> Advice:
@@ -143,21 +143,29 @@ def advise(
     say("timing what survives")
     candidates = timed(database, query, candidates, seconds)
     candidates += [_refused(answer) for answer in rejected]
-    best = [candidate for candidate in candidates if candidate.cost and candidate.cost.faster]
     return Advice(
-        query,
-        dialect,
-        tuple(findings),
-        tuple(hits),
-        tuple(candidates),
-        max(best, key=lambda c: c.cost.ratio if c.cost else 0.0, default=None),
+        query, dialect, tuple(findings), tuple(hits), tuple(candidates), choose(candidates)
     )
+
+
+def choose(candidates: Sequence[Candidate]) -> Candidate | None:
+    """The best of those that are faster beyond noise, or None.
+
+    Among those that cannot be told from the fastest, what reads best: a rule's or a model's rewrite
+    before an optimizer's pass, then the shortest.
+    """
+    faster = [(c.cost, c) for c in candidates if c.cost is not None and c.cost.faster]
+    if not faster:
+        return None
+    fastest, _ = max(faster, key=lambda pair: pair[0].ratio)
+    alike = [c for cost, c in faster if cost.high >= fastest.low]
+    return min(alike, key=lambda c: (c.source.startswith("pass:"), len(c.text)))
 
 
 def find_passages(
     knowledge: Index | None, query: exp.Query, schema: Schema, dialect: str, instruction: str = ""
 ) -> list[Hit]:
-    """The passages for a prompt: standards, past queries, documents; its schema tells the tables."""
+    """The passages for a prompt: standards, past queries, documents; its schema has the tables."""
     if knowledge is None:
         return []
     tables = [table.name for table in sql.tables_of(query, schema)]

@@ -145,6 +145,7 @@ def language(text: str) -> str:
     return "ru" if any("\u0400" <= letter <= "\u04ff" for letter in text) else "en"
 
 
+@lru_cache(maxsize=65536)
 def template_of(text: str, dialect: str) -> str:
     """A query's text with its literals replaced by ?, or '' when it is not a query."""
     try:

@@ -61,11 +61,11 @@ def group(records: Sequence[Record]) -> list[list[int]]:
 
 
 def templates(record: Record) -> set[str]:
-    """Every template that a record shows: the one it grew from, its input's and its output's."""
+    """Every template that a record shows: its input's, and the one it grew from or its output's."""
+    answer = record.output if record.task != "check" else ""
     found = {
-        record.template,
         template_of(record.input, record.dialect),
-        template_of(record.output, record.dialect) if record.task != "check" else "",
+        record.template or template_of(answer, record.dialect),
     } - {""}
     # text that does not parse is its own template, in one case and spacing
     return found or {" ".join(record.input.lower().split())}

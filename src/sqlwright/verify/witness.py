@@ -112,6 +112,10 @@ class _Domain:
             for column, found in reading.constants.items():
                 if column in self.kinds:
                     constants.setdefault(self.root(column), []).extend(found)
+        for _ in range(2):  # a < b: values around a's constants decide b too, and one step further
+            for reading in readings:
+                for link in reading.links:
+                    self._share(link, constants)
         loose = [value for reading in readings for value in reading.loose]
         self.constants = constants
         self._loose = tuple(dict.fromkeys(v for v in loose if isinstance(v, str) and len(v) < 40))
@@ -127,6 +131,13 @@ class _Domain:
             return set()
         self._parent[self.root(left)] = self.root(right)
         return {left, right}
+
+    def _share(self, link: Link, constants: dict[Column, list[Value]]) -> None:
+        ends = [(place.table, place.column) for place in (link.left, link.right)]
+        if link.operator != "=" and all(end in self.kinds for end in ends):
+            left, right = (constants.setdefault(self.root(end), []) for end in ends)
+            left += [value for value in right if value not in left]
+            right += [value for value in left if value not in right]
 
     def pool(self, column: Column, keys: int) -> tuple[Value, ...]:
         """The values to draw the column from: few in a join column, so that rows meet."""
@@ -162,6 +173,8 @@ class _Draft:
         self.random = generator
         self.rows: dict[str, list[Fixed]] = {name: [] for name in self.tables}
         self.taken: dict[tuple[str, tuple[str, ...]], set[tuple[Value, ...]]] = {}
+        # rows that others refer to come first, or they would be made with any values
+        self.depths = {name: _depth(name, self.tables, ()) for name in self.tables}
 
     def fill(self, assemblies: Sequence[Assembly]) -> Witness:
         """Add sets of rows that meet, then loose rows."""
@@ -192,7 +205,7 @@ class _Draft:
         chosen = self._solve(flat, broken)
         copies = 2 if self.random.random() < 0.25 else 1
         for _ in range(copies):  # twice the same: groups of two, ties, duplicates
-            for scope, alias, table in assembly.instances:
+            for scope, alias, table in sorted(assembly.instances, key=lambda i: self.depths[i[2]]):
                 fixed = {
                     place.column: value
                     for place, value in chosen.items()
@@ -222,8 +235,20 @@ class _Draft:
             if isinstance(clause, Test):
                 tests.setdefault(root(clause.place), []).append((clause, clause is not broken))
         solved = {group: self._value(group, tests.get(group, [])) for group in map(root, parent)}
+        for place in parent:
+            if not tests.get(root(place)) and self.random.random() < 0.7:
+                self._freshen(place, root(place), solved)
         self._order(clauses, broken, solved, root, tests)
         return {place: solved[root(place)] for place in parent}
+
+    def _freshen(self, place: Place, group: Place, solved: dict[Place, Value]) -> None:
+        """Give a key that another row has already a new value: its row shall pass the tests too."""
+        key = (place.column,)
+        taken = self.taken.get((place.table, key)) or set()
+        numbers = [value[0] for value in taken if isinstance(value[0], int | float)]
+        if (solved[group],) in taken and numbers:
+            kind = self.domain.kinds[(place.table, place.column)]
+            solved[group] = values.coerce(kind, max(numbers) + 1)
 
     def _value(self, place: Place, tests: list[tuple[Test, bool]]) -> Value:
         """A value that passes most of the tests (those marked False it should fail)."""
@@ -249,9 +274,8 @@ class _Draft:
         tests: dict[Place, list[tuple[Test, bool]]],
     ) -> None:
         """Draw again where a comparison of two columns fails; a few tries, not a search."""
-        for clause in clauses:
-            if not isinstance(clause, Link) or clause.operator == "=":
-                continue
+        comparisons = [c for c in clauses if isinstance(c, Link) and c.operator != "="]
+        for clause in comparisons * 3:
             left, right = root(clause.left), root(clause.right)
             for _ in range(6):
                 test = Test(clause.left, clause.operator, solved[right])
@@ -284,7 +308,7 @@ class _Draft:
                 return None
         else:
             return None
-        for unique in table.keys():
+        for unique in map(_lower, table.keys()):
             self.taken.setdefault((name, unique), set()).add(_key_values(row, unique))
         self.rows[name].append(row)
         return row
@@ -292,14 +316,17 @@ class _Draft:
     def _draw(self, column: Column, nullable: bool) -> Value:
         if nullable and self.random.random() < self.profile.nulls:
             return None
+        if self.domain.root(column) not in self.domain.joined and self.random.random() < 0.4:
+            # a value that no predicate speaks of: around constants most pass or most fail
+            return self.random.choice(values.defaults(self.domain.kinds[column]))
         return self.random.choice(self.domain.pool(column, self.profile.keys))
 
     def _taken(self, name: str, table: Table, row: Fixed) -> tuple[str, ...] | None:
         """The key, in lower case, that another row already has, or None."""
-        for key in table.keys():
+        for key in map(_lower, table.keys()):
             found = _key_values(row, key)
             if None not in found and found in self.taken.get((name, key), ()):
-                return tuple(column.lower() for column in key)
+                return key
         return None
 
     def _renew(self, name: str, table: Table, free: list[str], row: Fixed) -> bool:
@@ -360,4 +387,15 @@ class _Draft:
 
 
 def _key_values(row: Fixed, key: Sequence[str]) -> tuple[Value, ...]:
-    return tuple(row[column.lower()] for column in key)
+    return tuple(row[column] for column in key)
+
+
+def _lower(names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name.lower() for name in names)
+
+
+def _depth(name: str, tables: dict[str, Table], seen: tuple[str, ...]) -> int:
+    """How many foreign keys lead on from the table, one after the other."""
+    targets = {key.table.lower() for key in tables[name].foreign_keys} - {name, *seen}
+    inner = [_depth(target, tables, (*seen, name)) for target in targets if target in tables]
+    return 1 + max(inner, default=-1)
