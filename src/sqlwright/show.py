@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from sqlwright import sql
+from sqlwright.advise import Advice, Candidate
 from sqlwright.analyze import Finding
 from sqlwright.knowledge.passages import Hit
 from sqlwright.verify.cost import Cost
@@ -42,6 +44,59 @@ def show_hits(console: Console, hits: Iterable[Hit]) -> None:
             f"  [dim]{escape(passage.source)} ({escape(hit.why)})[/]",
             soft_wrap=True,
         )
+
+
+def hit_as_dict(hit: Hit) -> dict[str, Any]:
+    """A hit as JSON types."""
+    passage = hit.passage
+    return {
+        "kind": passage.kind,
+        "title": passage.title,
+        "text": passage.text,
+        "source": passage.source,
+        "why": hit.why,
+        "score": hit.score,
+    }
+
+
+def show_advice(console: Console, advice: Advice, language: str = "en") -> None:
+    """Findings, passages, the best rewrite as a diff, and every candidate with its verdict."""
+    console.rule("findings", align="left")
+    show_findings(console, advice.findings, language)
+    if not advice.findings:
+        console.print("none")
+    if advice.passages:
+        console.rule("passages used", align="left")
+        show_hits(console, advice.passages)
+    console.rule("candidates", align="left")
+    for candidate in advice.candidates:
+        _show_candidate(console, candidate)
+    if not advice.candidates:
+        console.print("none: nobody proposed another query")
+    console.rule("advice", align="left")
+    if advice.best is None:
+        console.print("The original stands: no rewrite survived checking and was faster.")
+        return
+    console.print(f"Use the rewrite by [bold]{escape(advice.best.source)}[/]:")
+    show_diff(console, sql.write(advice.query, advice.dialect, pretty=True), advice.best.text)
+    console.print(f"{advice.best.verdict.outcome}: {escape(advice.best.verdict.reason)}")
+    if advice.best.cost:
+        console.print(say_cost(advice.best.cost))
+
+
+def _show_candidate(console: Console, candidate: Candidate) -> None:
+    colors = {"no difference found": "green", "different": "red", "undecided": "yellow"}
+    outcome = candidate.verdict.outcome
+    also = f" (also {', '.join(candidate.also)})" if candidate.also else ""
+    console.print(
+        f"[bold]{escape(candidate.source)}[/]{escape(also)}: [{colors[outcome]}]{outcome}[/]"
+    )
+    if candidate.cost is not None:
+        console.print(f"    {say_cost(candidate.cost)}", soft_wrap=True)
+    if not candidate.survives:
+        console.print(f"    {escape(candidate.verdict.reason)}", soft_wrap=True)
+    if candidate.verdict.counterexample:
+        show_counterexample(console, candidate.verdict.counterexample)
 
 
 def show_verdict(console: Console, verdict: Verdict) -> None:

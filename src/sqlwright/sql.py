@@ -122,13 +122,18 @@ def dialect_of(name: str) -> str:
         raise UsageError(f"unknown dialect {name}.{hint}") from None
 
 
-def guess_dialect(*texts: str) -> str:
+def guess_dialect(*texts: str, ddl: str = "") -> str:
     """The first dialect in which every text is one read-only query, for texts without one.
 
-    Backticks mean MySQL. When no dialect takes them all, postgres: its errors read best.
+    Backticks, in the queries or in their DDL, mean MySQL; but double quotes hold a name only
+    elsewhere. When no dialect takes them all, postgres: its errors read best.
     """
-    quoted = any("`" in text for text in texts)
-    order: Sequence[str] = ("mysql", "sqlite") if quoted else ("postgres", "sqlite", "mysql")
+    if any("`" in text for text in texts):
+        order: Sequence[str] = ("mysql", "sqlite")
+    elif "`" in ddl and not any('"' in text for text in texts):
+        order = ("mysql", "postgres", "sqlite")
+    else:
+        order = ("postgres", "sqlite", "mysql")
     for dialect in order:
         try:
             for text in texts:
