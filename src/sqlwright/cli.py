@@ -33,7 +33,7 @@ app = typer.Typer(
     help="Findings, rewrites that survived checking, and a model that learns your database.",
 )
 
-# typer carries a click of its own, and older ones use the installed one: this is either's base error
+# typer carries a click of its own, older ones use the installed one: the base error of either
 _ClickError: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
 
 File = Annotated[str, typer.Argument(metavar="FILE|-", help="a file with one query, - for stdin")]

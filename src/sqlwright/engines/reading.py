@@ -60,12 +60,14 @@ def deadline(seconds: float, interrupt: Callable[[], object]) -> Iterator[thread
 
 
 def timeout(seconds: float) -> QueryTimeout:
+    """The error for a query that was stopped."""
     return QueryTimeout(
         f"the query did not finish within {seconds:g} s: allow more, or ask for less"
     )
 
 
 def first_line(error: Exception) -> str:
+    """An engine's complaint in one line, without its last stop."""
     lines = str(error).strip().splitlines()
     return lines[0].rstrip(".") if lines else type(error).__name__
 
