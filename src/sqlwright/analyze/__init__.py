@@ -35,6 +35,7 @@ from sqlwright.analyze.subqueries import (
     needless_order_by,
 )
 from sqlwright.analyze.truth import contradiction, tautology
+from sqlwright.analyze.unread_joins import foreign_key_join, join_for_existence
 from sqlwright.schema import Schema
 
 Rule = Callable[[exp.Query, Schema], Iterator[Finding]]
@@ -56,6 +57,8 @@ RULES: tuple[Rule, ...] = (
     useless_outer_join,
     unused_join,
     redundant_self_join,
+    foreign_key_join,
+    join_for_existence,
     needless_distinct,
     count_distinct_of_key,
     union_for_union_all,

@@ -60,6 +60,9 @@ def _is_of_keys(part: exp.Expr, keys: list[exp.Expr], select: exp.Select, schema
     columns = columns_of(part)
     if not columns or has_aggregate(part) or has_subquery(part) or part.find(exp.Window):
         return False
+    aliased = {p.alias.lower(): p.unalias() for p in select.expressions if p.alias}
+    if any(aliased.get(column.name.lower(), column) != column for column in columns):
+        return False  # some engines read the output of that name
     grouped = [
         (k.name.lower(), source_of(k, select, schema)) for k in keys if isinstance(k, exp.Column)
     ]

@@ -135,6 +135,8 @@ def _why_not(
     ):
         return "an aggregate whose value for no rows is not known"
     value = select.expressions[0].unalias()
+    if value.find(exp.Filter, exp.WithinGroup, exp.Order):
+        return "the aggregate has a clause of its own"
     if has_subquery(value) or any(
         column.find_ancestor(*_FOLDS) is None for column in columns_of(value)
     ):

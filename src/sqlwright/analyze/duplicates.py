@@ -60,8 +60,10 @@ def needless_distinct(query: exp.Query, schema: Schema) -> Iterator[Finding]:
 def _why_needless(select: exp.Select, schema: Schema) -> tuple[str, str] | None:
     if _duplicates_do_not_count(select):
         return "the query around it does not count duplicates", "снаружи повторы не важны"
-    if any(p.find(exp.Window, exp.Unnest, exp.Explode) for p in select.expressions):
+    if any(p.find(exp.Window, exp.UDTF, exp.GenerateSeries) for p in select.expressions):
         return None
+    if any(p.find(exp.Explode, exp.Anonymous) for p in select.expressions):
+        return None  # it may return several rows
     if select.args.get("group"):
         group = group_keys(select, schema)
         outputs = {projection.unalias().sql() for projection in select.expressions}

@@ -90,6 +90,8 @@ def make_joins_explicit(select: exp.Select, schema: Schema) -> bool:
         return True
     if any(j.side in ("RIGHT", "FULL") or isinstance(j.this, exp.Lateral) for j in joins):
         return False
+    if any(join.args.get("using") or join.args.get("method") for join in joins):
+        return False  # they would match the columns of the comma's table too
     pool = [
         (part, names if not has_subquery(part) else None)
         for part in where(select)

@@ -186,7 +186,10 @@ def redundant_self_join(query: exp.Query, schema: Schema) -> Iterator[Finding]:
     """
     for select in selects(query):
         here = sources(select, schema)
-        if select.is_star or any(s.optional or (s.join and s.join.side) for s in here):
+        names = [name.lower() for name in _inner_names(select)]
+        if select.is_star or any(source.name in names for source in here):
+            continue
+        if any(s.optional or (s.join and s.join.side) for s in here):
             continue
         for at, second in enumerate(here):
             first = next((f for f in here[:at] if _is_same_row(f, second, select, schema)), None)
@@ -201,6 +204,12 @@ def redundant_self_join(query: exp.Query, schema: Schema) -> Iterator[Finding]:
                 rewrite=_without(query, select, first, second),
             )
             break
+
+
+def _inner_names(select: exp.Select) -> list[str]:
+    """The names that sources have in the subqueries of a SELECT, where they may hide its own."""
+    tables = select.find_all(exp.Table, exp.Subquery)
+    return [table.alias_or_name for table in tables if table.parent_select is not select]
 
 
 def _is_same_row(first: Source, second: Source, select: exp.Select, schema: Schema) -> bool:

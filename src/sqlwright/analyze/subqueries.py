@@ -223,9 +223,8 @@ def needless_order_by(query: exp.Query, schema: Schema) -> Iterator[Finding]:
         SELECT name FROM (SELECT name, city FROM customers) AS c
 
     Silent with LIMIT, OFFSET, FETCH or DISTINCT ON, when the outer query limits rows without an
-    order of its own, and when an aggregate outside depends on order (STRING_AGG, ARRAY_AGG).
+    order of its own, and when something outside depends on order (STRING_AGG, ARRAY_AGG, windows).
     """
-    ordered = (exp.GroupConcat, exp.ArrayAgg, exp.JSONArrayAgg, exp.Anonymous, exp.First, exp.Last)
     for select in selects(query):
         order, outer = select.args.get("order"), enclosing(select)
         if order is None or not isinstance(select.parent, exp.Subquery | exp.CTE | exp.Exists):
@@ -234,10 +233,7 @@ def needless_order_by(query: exp.Query, schema: Schema) -> Iterator[Finding]:
             continue
         if any(select.args.get(clause) for clause in ("limit", "offset", "fetch")):
             continue
-        distinct = select.args.get("distinct")
-        if isinstance(distinct, exp.Distinct) and distinct.args.get("on"):
-            continue
-        if query.find(*ordered) or _limits_unordered(query):
+        if _depends_on_order(query):
             continue
         copy, (twin,) = copy_with(query, order)
         twin.pop()
@@ -245,13 +241,18 @@ def needless_order_by(query: exp.Query, schema: Schema) -> Iterator[Finding]:
             order,
             "needless-order-by",
             "slow",
-            "the subquery sorts rows whose order is not kept",
-            "подзапрос сортирует строки, порядок которых не сохраняется",
+            "the subquery sorts rows, and the query around it need not keep their order",
+            "подзапрос сортирует строки, а внешний запрос не обязан хранить их порядок",
             rewrite=copy,
         )
 
 
-def _limits_unordered(query: exp.Query) -> bool:
+def _depends_on_order(query: exp.Query) -> bool:
+    ordered = (exp.GroupConcat, exp.ArrayAgg, exp.JSONArrayAgg, exp.First, exp.Last)
+    if query.find(*ordered, exp.Window, exp.Anonymous):
+        return True
+    if any(distinct.args.get("on") for distinct in query.find_all(exp.Distinct)):
+        return True
     return any(
         (node.args.get("limit") or node.args.get("offset")) and not node.args.get("order")
         for node in query.find_all(exp.Query)
