@@ -10,7 +10,7 @@ import pytest
 SOURCE = Path(__file__).parents[1] / "src" / "sqlwright"
 FILES = sorted(SOURCE.rglob("*.py"))
 
-# A module imports floors below its own; inside a package modules may import each other, in no circle.
+# A module imports floors below its own; modules of a package may import each other, in no circle.
 FLOORS = (
     {"errors"},
     {"allowed", "config", "schema"},
@@ -106,7 +106,9 @@ def test_files_and_functions_are_short(path: Path) -> None:
         if isinstance(node, ast.FunctionDef):
             length = (node.end_lineno or 0) - node.lineno + 1
             documented = ast.get_docstring(node) or ""
-            assert length - documented.count("\n") <= 65, f"{path.name}: {node.name}, {length} lines"
+            assert length - documented.count("\n") <= 65, (
+                f"{path.name}: {node.name}, {length} lines"
+            )
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))

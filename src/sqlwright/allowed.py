@@ -83,7 +83,7 @@ _FORBIDDEN_NODES = (
 
 
 def why_forbidden(node: exp.Expr) -> str | None:
-    """Why this one node may not be in a read-only query, or None; its children are not looked at."""
+    """Why this one node may not be in a read-only query, or None; its children do not count."""
     if isinstance(node, exp.Placeholder | exp.Parameter):
         return "the query has a parameter: put a value in its place"
     if isinstance(node, exp.Into):

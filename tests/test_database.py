@@ -1,0 +1,191 @@
+"""Real engines, opened so that they can only be read."""
+
+import hashlib
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlglot import exp, parse_one
+
+from sqlwright import sql
+from sqlwright.database import Database, connect
+from sqlwright.errors import DatabaseError, QueryTimeout, SqlError, UsageError
+from sqlwright.schema import ForeignKey
+
+# What must never reach an engine, and must change nothing if it did.
+HOSTILE = [
+    "SELECT 1; DELETE FROM order_lines",
+    "DELETE FROM order_lines",
+    "WITH gone AS (DELETE FROM order_lines RETURNING *) SELECT * FROM gone",
+    "UPDATE orders SET total = 0",
+    "INSERT INTO customers VALUES (9, 'x', 'y', NULL)",
+    "DROP TABLE order_lines",
+    "CREATE TABLE t AS SELECT 1 AS a",
+    "SELECT * INTO t FROM orders",
+    "COPY orders TO 'stolen.csv'",
+    "COPY orders TO PROGRAM 'touch stolen'",
+    "ATTACH 'stolen.db' AS stolen",
+    "PRAGMA writable_schema = 1",
+    "PRAGMA user_version = 7",
+    "VACUUM INTO 'stolen.db'",
+    "SELECT pg_sleep(3)",
+    "SELECT load_extension('x')",
+    "SELECT pg_read_file('/etc/passwd')",
+    "SELECT lo_import('/etc/passwd')",
+    "SELECT set_config('default_transaction_read_only', 'off', false)",
+    "SET default_transaction_read_only = off",
+    "BEGIN; SET TRANSACTION READ WRITE; DELETE FROM order_lines; COMMIT",
+    "EXPORT DATABASE 'stolen'",
+    "INSTALL httpfs",
+    "SELECT * FROM read_csv('/etc/passwd')",
+    "SELECT * FROM dblink('', 'DELETE FROM order_lines')",
+    "DO $$ BEGIN DELETE FROM order_lines; END $$",
+    "SELECT 1 /* ; */ ; DELETE FROM order_lines --",
+    "EXPLAIN ANALYZE DELETE FROM order_lines",
+    "SELECT * FROM orders FOR UPDATE",
+    "CALL pg_stat_reset()",
+]
+
+
+def digest(address: str) -> str:
+    """A digest of everything in the database, read by the engine's own driver."""
+    tables = ("customers", "orders", "order_lines")
+    if address.startswith("postgresql"):
+        import psycopg
+
+        with psycopg.connect(address) as connection:
+            rows = [
+                connection.execute(f"SELECT * FROM {t} ORDER BY 1, 2").fetchall() for t in tables
+            ]
+            rows.append(
+                connection.execute(
+                    "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+                ).fetchall()
+            )
+        return hashlib.sha256(repr(rows).encode()).hexdigest()
+    return hashlib.sha256(Path(address.removeprefix("duckdb:///")).read_bytes()).hexdigest()
+
+
+def test_hostile_texts_change_nothing(
+    shop: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)  # a file written by a relative path would land here
+    before = digest(shop)
+    with connect(shop) as database:
+        for text in HOSTILE:
+            with pytest.raises(SqlError):
+                database.rows(sql.read(text, database.dialect), seconds=1)
+        # and past the parser: a tree that nobody read, and the engine asked directly
+        with pytest.raises(SqlError):
+            database.rows(parse_one("DELETE FROM order_lines"), seconds=1)  # type: ignore[arg-type]
+        for text in HOSTILE:
+            try:
+                database._engine.fetch(text, 1, 10)
+            except (DatabaseError, QueryTimeout):
+                continue
+    assert digest(shop) == before
+    assert os.listdir(folder) == []
+
+
+def test_reads_the_schema(shop: str) -> None:
+    with connect(shop) as database:
+        schema = database.schema
+    orders, lines, customers = map(schema.table, ("orders", "order_lines", "customers"))
+    assert orders
+    assert lines
+    assert customers
+    assert orders.primary_key == ("id",)
+    assert lines.primary_key == ("order_id", "line")
+    assert orders.foreign_keys == (ForeignKey(("customer_id",), "customers", ("id",)),)
+    assert customers.unique == (("name",),)
+    assert [index.columns for index in orders.indexes] == [("placed",)]
+    assert [c.nullable for c in orders.columns] == [False, True, False, False]
+    assert [t.rows for t in (customers, orders, lines)] == [3, 3, 3]
+
+
+def test_reads_comments(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    from conftest import make_shop
+
+    with connect(make_shop("postgres", tmp_path, request)) as database:
+        orders = database.schema.table("orders")
+    assert orders
+    assert orders.comment == "what customers bought"
+    column = orders.column("total")
+    assert column
+    assert column.comment == "with tax"
+
+
+def read(database: Database, text: str) -> exp.Query:
+    return sql.read(text, database.dialect)
+
+
+def test_rows_are_limited_and_timed(shop: str) -> None:
+    with connect(shop) as database:
+        found = database.rows(
+            read(database, "SELECT id, name FROM customers ORDER BY id"), max_rows=2
+        )
+        assert found.rows == ((1, "Ann"), (2, "Bob"))
+        assert found.columns == ("id", "name")
+        assert found.truncated
+        assert not database.rows(read(database, "SELECT id FROM customers")).truncated
+        assert 0 < database.time(read(database, "SELECT id FROM customers"), seconds=5) < 5
+
+
+def test_a_slow_query_is_stopped_and_the_connection_lives_on(shop: str) -> None:
+    endless = (
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000)"
+        " SELECT COUNT(*) FROM n"
+    )
+    with connect(shop) as database:
+        with pytest.raises(QueryTimeout, match=r"0\.3 s"):
+            database.time(read(database, endless), seconds=0.3)
+        assert database.rows(read(database, "SELECT 1 AS one")).rows == ((1,),)
+
+
+def test_plans_name_the_table(shop: str) -> None:
+    with connect(shop) as database:
+        assert "orders" in database.plan(read(database, "SELECT total FROM orders WHERE total > 1"))
+
+
+def test_an_engine_that_refuses_is_one_sentence(shop: str) -> None:
+    with (
+        connect(shop) as database,
+        pytest.raises(DatabaseError, match="refused the query") as caught,
+    ):
+        database.rows(read(database, "SELECT nothing FROM nowhere"))
+    assert "\n" not in str(caught.value)
+
+
+def test_addresses_that_cannot_be_opened(tmp_path: Path) -> None:
+    text = tmp_path / "text.sqlite"
+    text.write_text("no database at all, but long enough")
+    for address, error, words in (
+        (str(tmp_path / "none.db"), UsageError, "no such database file"),
+        (str(text), DatabaseError, "not a SQLite or DuckDB database"),
+        ("oracle://host/x", UsageError, "no engine for oracle"),
+        ("sqlite://", UsageError, "names no file"),
+        ("post gres://", UsageError, "not a URL"),
+    ):
+        with pytest.raises(error, match=words):
+            connect(address)
+
+
+def test_a_password_is_never_told() -> None:
+    with pytest.raises(DatabaseError) as caught:
+        connect("postgresql://me:hush-hush@127.0.0.1:1/x")
+    assert "hush-hush" not in str(caught.value)
+    assert "me:***@" in str(caught.value)
+
+
+def test_an_empty_database_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "empty.sqlite"
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE t (a)")
+    connection.execute("DROP TABLE t")
+    connection.commit()
+    connection.close()
+    with connect(str(path)) as database, pytest.raises(DatabaseError, match="no tables"):
+        _ = database.schema

@@ -1,0 +1,222 @@
+"""Reading, binding and writing queries; what is refused, and in which words."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conftest import DDL, shared
+from sqlwright import sql
+from sqlwright.errors import BindError, SqlError, UsageError
+from sqlwright.schema import ForeignKey, Index, kind_of, read_ddl, write_ddl
+
+SHOP = read_ddl(DDL)
+
+REFUSED = {
+    "": "holds no SQL",
+    "-- only a comment": "holds no SQL",
+    "SELECT 1; DROP TABLE orders": "2 statements",
+    "DELETE FROM orders": "DELETE",
+    "INSERT INTO orders VALUES (1)": "INSERT",
+    "CREATE TABLE t AS SELECT 1": "CREATE",
+    "WITH gone AS (DELETE FROM orders RETURNING *) SELECT * FROM gone": "DELETE",
+    "SELECT * INTO copy FROM orders": "writes a table",
+    "SELECT * FROM orders FOR UPDATE": "locks rows",
+    "COPY orders TO '/tmp/x'": "COPY",
+    "SELECT pg_sleep(10)": "pg_sleep",
+    "SELECT pg_read_file('/etc/passwd')": "pg_read_file",
+    "SELECT nextval('s')": "nextval",
+    "SELECT lo_import('/etc/passwd')": "lo_import",
+    "SELECT * FROM dblink('x', 'SELECT 1') AS t(a int)": "dblink",
+    "SELECT set_config('a', 'b', false)": "set_config",
+    "SELECT pg_catalog.pg_terminate_backend(1)": "pg_terminate_backend",
+    "SELECT * FROM orders WHERE id = $1": "parameter",
+    "SET search_path = x": "SET",
+    "DO $$ BEGIN END $$": "DO",
+    "EXPLAIN ANALYZE DELETE FROM orders": "EXPLAIN",
+    "hello world": "no SQL query",
+}
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_refuses_what_is_not_one_read_only_query(text: str) -> None:
+    with pytest.raises(SqlError, match=REFUSED[text]):
+        sql.read(text, "postgres")
+
+
+@pytest.mark.parametrize(
+    ("text", "dialect"),
+    [
+        ("PRAGMA writable_schema = 1", "sqlite"),
+        ("ATTACH 'x.db' AS y", "sqlite"),
+        ("SELECT load_extension('x')", "sqlite"),
+        ("SELECT writefile('x', 'y')", "sqlite"),
+        ("VACUUM INTO 'x'", "sqlite"),
+        ("SELECT * FROM read_csv('/etc/passwd')", "duckdb"),
+        ("INSTALL httpfs", "duckdb"),
+        ("SELECT getenv('HOME')", "duckdb"),
+        ("SELECT SLEEP(5)", "mysql"),
+        ("SELECT LOAD_FILE('/etc/passwd')", "mysql"),
+        ("SELECT 1 INTO OUTFILE '/tmp/x'", "mysql"),
+        ("SELECT @a := 1", "mysql"),
+    ],
+)
+def test_refuses_what_one_engine_alone_knows(text: str, dialect: str) -> None:
+    with pytest.raises(SqlError):
+        sql.read(text, dialect)
+
+
+def test_errors_say_where() -> None:
+    with pytest.raises(SqlError, match=r"line 2, column 11.*near 'orders'"):
+        sql.read("SELECT id\nFORM orders WHERE", "postgres")
+    with pytest.raises(BindError, match=r"line 1, column 8.*o_total.*Did you mean total\?"):
+        sql.bind(sql.read("SELECT o_total FROM orders", "sqlite"), SHOP, "sqlite")
+    with pytest.raises(BindError, match=r"no table ordes\. Did you mean orders\?"):
+        sql.bind(sql.read("SELECT 1 FROM ordes", "sqlite"), SHOP, "sqlite")
+    with pytest.raises(BindError, match="id is ambiguous"):
+        sql.bind(sql.read("SELECT id FROM orders, customers", "sqlite"), SHOP, "sqlite")
+
+
+def test_binding_lists_stars_and_names_tables() -> None:
+    bound = sql.bind(
+        sql.read('SELECT * FROM Orders o WHERE "TOTAL" > 1', "postgres"), SHOP, "postgres"
+    )
+    assert bound.named_selects == ["id", "customer_id", "total", "placed"]
+    assert sql.write(bound, "postgres").endswith("WHERE o.total > 1")
+
+
+def test_a_cte_shadows_no_table_that_it_reads() -> None:
+    query = sql.read("WITH orders AS (SELECT * FROM orders) SELECT * FROM orders", "postgres")
+    assert [t.name for t in sql.tables_of(query, SHOP)] == ["orders"]
+    only = sql.read("WITH x AS (SELECT 1 AS a) SELECT a FROM x", "postgres")
+    assert sql.tables_of(only, SHOP) == ()
+
+
+def test_template_drops_literals_and_list_lengths() -> None:
+    one = sql.read("SELECT id FROM orders WHERE total > 5 AND id IN (1, 2, 3)", "sqlite")
+    two = sql.read("select ID from orders where total > 77.5 and id in (9)", "sqlite")
+    assert sql.template(one) == sql.template(two)
+    assert sql.fingerprint(one) == sql.fingerprint(two)
+
+
+@pytest.mark.parametrize(
+    ("text", "unstable"),
+    [
+        ("SELECT id FROM orders LIMIT 2", True),
+        ("SELECT id FROM orders ORDER BY total LIMIT 2", True),
+        ("SELECT id FROM orders ORDER BY total, id LIMIT 2", False),
+        ("SELECT id AS n FROM orders ORDER BY n LIMIT 2", False),
+        ("SELECT id FROM orders", False),
+        ("SELECT RANDOM() FROM orders", True),
+        ("SELECT ROW_NUMBER() OVER (ORDER BY total) FROM orders", True),
+        ("SELECT ROW_NUMBER() OVER (ORDER BY id) FROM orders", False),
+        ("SELECT RANK() OVER (ORDER BY total) FROM orders", False),
+        ("SELECT GROUP_CONCAT(city) FROM customers", True),
+        ("SELECT 1 FROM orders WHERE EXISTS (SELECT 1 FROM customers LIMIT 1)", False),
+        ("SELECT city, COUNT(*) FROM customers GROUP BY city ORDER BY city LIMIT 3", False),
+    ],
+)
+def test_says_why_two_runs_may_differ(text: str, unstable: bool) -> None:
+    assert (sql.why_unstable(sql.read(text, "sqlite"), SHOP) is not None) == unstable
+
+
+def test_unknown_dialect_names_the_nearest() -> None:
+    with pytest.raises(UsageError, match="Did you mean postgres"):
+        sql.dialect_of("postgress")
+    assert sql.dialect_of("PostgreSQL") == "postgres"
+
+
+def test_guesses_dialects_from_quoting() -> None:
+    assert sql.guess_dialect("SELECT `a` FROM t") == "mysql"
+    assert sql.guess_dialect('SELECT "a" FROM t') == "postgres"
+    assert sql.guess_dialect("SELECT a FROM t", ddl="CREATE TABLE `t` (a INT)") == "mysql"
+    assert sql.guess_dialect('SELECT "t".a FROM "t"', ddl="CREATE TABLE `t` (a INT)") == "postgres"
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_read_or_refused_in_one_sentence(text: str) -> None:
+    for dialect in ("sqlite", "postgres", "mysql", "duckdb"):
+        found = ""
+        try:
+            sql.read(text, dialect)
+        except SqlError as error:
+            found = str(error)
+        assert "\n" not in found.strip()
+
+
+def test_ddl_keys_comments_and_references() -> None:
+    schema = read_ddl(
+        """
+        CREATE TABLE a (x INT NOT NULL, y INT UNIQUE, note TEXT COMMENT 'why', PRIMARY KEY (x));
+        CREATE TABLE b (x INT REFERENCES a, z INT, CHECK (z > 0), UNIQUE KEY u (x, z), KEY k (z));
+        CREATE UNIQUE INDEX i ON b (z);
+        """,
+        "mysql",
+    )
+    a, b = schema.tables
+    assert a.primary_key == ("x",)
+    assert a.unique == (("y",),)
+    assert [c.nullable for c in a.columns] == [False, True, True]
+    assert a.columns[2].comment == "why"
+    assert b.foreign_keys == (ForeignKey(("x",), "a", ("x",)),)
+    assert b.unique == (("x", "z"),)
+    assert b.indexes == (Index("k", ("z",)), Index("i", ("z",), unique=True))
+    assert b.checks == ("z > 0",)
+
+
+def test_ddl_of_a_dump_with_alter_table() -> None:
+    schema = read_ddl(
+        """
+        SET search_path = public;
+        CREATE TABLE public.a (id integer NOT NULL, b_id integer,);
+        CREATE TABLE public.b (id serial);
+        ALTER TABLE ONLY public.a ADD CONSTRAINT a_key PRIMARY KEY (id);
+        ALTER TABLE ONLY public.b ADD CONSTRAINT b_key PRIMARY KEY (id);
+        ALTER TABLE ONLY public.a ADD CONSTRAINT a_b FOREIGN KEY (b_id) REFERENCES public.b(id);
+        COMMENT ON TABLE public.a IS 'first';
+        CREATE UNIQUE INDEX part ON public.a (b_id) WHERE b_id > 0;
+        """
+    )
+    a = schema.table("A")
+    assert a is not None
+    assert (a.primary_key, a.comment) == (("id",), "first")
+    assert a.foreign_keys == (ForeignKey(("b_id",), "b", ("id",)),)
+    assert a.keys() == (("id",),)  # a partial index makes nothing unique
+
+
+def test_ddl_that_cannot_be_read_names_its_line() -> None:
+    with pytest.raises(SqlError, match="line 2"):
+        read_ddl("\nCREATE TABLE x (id INT, ((")
+    with pytest.raises(SqlError, match="no CREATE TABLE"):
+        read_ddl("SELECT 1")
+
+
+def test_written_ddl_reads_back() -> None:
+    for dialect in ("sqlite", "postgres", "duckdb", "mysql"):
+        again = read_ddl(write_ddl(SHOP, dialect), dialect)
+        assert [t.primary_key for t in again.tables] == [t.primary_key for t in SHOP.tables]
+        assert [t.foreign_keys for t in again.tables] == [t.foreign_keys for t in SHOP.tables]
+
+
+def test_tpch_ddl() -> None:
+    schema = read_ddl(shared("schemas", "tpch.sql").read_text())
+    assert len(schema.tables) == 8
+    assert sum(len(table.foreign_keys) for table in schema.tables) == 8
+
+
+def test_every_shared_schema_is_read() -> None:
+    folder = shared("schemas")
+    for path in sorted(folder.glob("*.sql")):
+        assert read_ddl(path.read_text()).tables, path.name
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("BIGINT(20) UNSIGNED", "int"), ("TINYINT(1)", "bool"), ("character varying(3)", "text"),
+        ("DECIMAL(15, 2)", "num"), ("double precision", "real"), ("DATE", "date"),
+        ("timestamp without time zone", "timestamp"), ("time", "time"), ("bytea", "other"),
+        ("UINTEGER", "int"), ("boolean", "bool"), ("int4", "int"), ("DATETIME", "timestamp"),
+    ],
+)  # fmt: skip
+def test_kinds_of_types(name: str, kind: str) -> None:
+    assert kind_of(name) == kind
