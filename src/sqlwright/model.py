@@ -105,8 +105,10 @@ class LocalModel:
         try:
             import torch
             from transformers import AutoModelForCausalLM, AutoTokenizer
+            from transformers.utils import logging
         except ImportError:
             raise MissingExtra("torch with transformers", "train") from None
+        logging.disable_progress_bar()
         base = base_folder(folder)
         self.family = family_of(folder)
         self.device = device or ("cuda" if torch.cuda.is_available() else "cpu")
@@ -145,7 +147,7 @@ class LocalModel:
         answers: list[list[str]] = [[] for _ in prompts]
         texts = [self._wrap(prompt) for prompt in prompts]
         lengths = [self.count_tokens(text) for text in texts]
-        for group in _by_length(lengths, at_most=16):
+        for group in _by_length(lengths, at_most=16 if self.device == "cpu" else 128):
             room = self.context_tokens - lengths[group[-1]]
             if room < 1:
                 raise ModelError(

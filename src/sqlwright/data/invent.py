@@ -15,7 +15,9 @@ from sqlwright.schema import Schema
 __all__ = ["invent_query", "invent_schema", "invent_sql"]
 
 SHAPES = {
-    shapes.plain: 30,
+    shapes.plain: 26,
+    shapes.keyed: 5,
+    shapes.looked_up: 3,
     shapes.grouped: 24,
     shapes.total: 6,
     shapes.with_aggregate: 12,

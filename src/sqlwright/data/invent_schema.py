@@ -153,6 +153,16 @@ def _invent_table(
         may_be_null = not joint and rng.random() < nullable
         columns.append(Column(name, kind_text.type, nullable=may_be_null))
         foreign.append(ForeignKey((name,), target.name, target.primary_key))
+    pairs = [table for table in others if len(table.primary_key) == 2]
+    if pairs and rng.random() < 0.12:  # refers to a table known by two columns
+        target = rng.choice(pairs)
+        ends = [target.column(name) for name in target.primary_key]
+        named = tuple(names.make([name.lower().split("_")[-1]]) for name in target.primary_key)
+        columns += [
+            Column(name, end.type if end else "INT", nullable=False)
+            for name, end in zip(named, ends, strict=True)
+        ]
+        foreign.append(ForeignKey(named, target.name, target.primary_key))
     if joint:
         if len(foreign) < 2 or rng.random() < 0.4:
             line = names.make([rng.choice(["line", "seq", "pos", "line_no", "nr", "day"])])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlwright.data.composer import NUMERIC, Composer, is_column, swapped
+from sqlwright.data.composer import NUMERIC, Composer, is_column
 from sqlwright.data.names import NOUNS
 from sqlwright.data.sources import Edge, Field, Source, edges, quote
 
@@ -12,6 +12,37 @@ def plain(c: Composer) -> str:
     text, sources = c.tables()
     columns = c.selected(sources)
     return f"SELECT {c.select_list(columns)} {text}{c.where(sources)}{c.order(columns, sources)}"
+
+
+def keyed(c: Composer) -> str:
+    """Rows of one table with their key, for which rows elsewhere exist."""
+    source = c.source(c.rng.choice(c.schema.tables))
+    columns = [(source.column(name), name) for name in source.key]
+    names = {name for _, name in columns}
+    columns += [column for column in c.selected([source]) if column[1] not in names]
+    tests = [c.subquery_condition(source) for _ in range(c.rng.choice([1, 1, 2]))]
+    where = c.where([source], more=[test for test in tests if test])
+    order = c.order(columns, [source])
+    return f"SELECT {c.select_list(columns)} FROM {c.mention(source)}{where}{order}"
+
+
+def looked_up(c: Composer) -> str:
+    """Rows of a table, each with a value from the row that it refers to, if there is one."""
+    ways = [
+        (table, edge) for table in c.schema.tables for edge in edges(table, c.schema) if edge.up
+    ]
+    if not ways:
+        return plain(c)
+    table, edge = c.rng.choice(ways)
+    here, there = c.source(table), c.source(edge.table, optional=True)
+    columns = c.selected([here])
+    names = {name.lower() for _, name in columns}
+    fresh = [field.name for field in there.fields if field.name.lower() not in names]
+    if fresh:
+        name = c.rng.choice(fresh)
+        columns.insert(c.rng.randrange(len(columns) + 1), (there.column(name), name))
+    text = f"FROM {c.mention(here)} LEFT JOIN {c.mention(there)} ON {c.on(here, there, edge)}"
+    return f"SELECT {c.select_list(columns)} {text}{c.where([here])}{c.order(columns, [here])}"
 
 
 def distinct(c: Composer) -> str:
@@ -39,7 +70,7 @@ def grouped(c: Composer) -> str:
     return group_over(c, text, sources, c.where(sources))
 
 
-def group_over(c: Composer, text: str, sources: list[Source], where: str) -> str:
+def group_over(c: Composer, opening: str, sources: list[Source], where: str) -> str:
     """A grouped SELECT over that FROM and WHERE."""
     rng = c.rng
     names: dict[str, str] = {}
@@ -51,7 +82,8 @@ def group_over(c: Composer, text: str, sources: list[Source], where: str) -> str
     columns = [(key, key.rsplit(".", 1)[-1].strip('"')) for key in keys]
     measures = [(c.aggregate(sources), c.name()) for _ in range(rng.choice([1, 1, 1, 2, 2, 3, 4]))]
     seen = {name.lower() for _, name in columns}
-    measures = [m for m in measures if m[1].lower() not in seen and not seen.add(m[1].lower())]  # type: ignore[func-returns-value]
+    measures = list({name.lower(): (text, name) for text, name in measures}.values())
+    measures = [measure for measure in measures if measure[1].lower() not in seen]
     shown = [*columns, *measures]
     if rng.random() < 0.1:
         rng.shuffle(shown)
@@ -70,7 +102,7 @@ def group_over(c: Composer, text: str, sources: list[Source], where: str) -> str
     by = list(keys)
     if rng.random() < 0.15:
         rng.shuffle(by)
-    return f"SELECT {c.select_list(shown)} {text}{where} GROUP BY {', '.join(by)}{having}{order}"
+    return f"SELECT {c.select_list(shown)} {opening}{where} GROUP BY {', '.join(by)}{having}{order}"
 
 
 def total(c: Composer) -> str:
@@ -355,7 +387,3 @@ def distribution(c: Composer) -> str:
         f"SELECT {outer}.{counted}, COUNT(*) AS {c.name()} FROM ({inner}) AS {outer} "
         f"GROUP BY {outer}.{counted}"
     )
-
-
-__all__ = ["chained", "distinct", "distribution", "grouped", "plain", "ranked", "stacked", "swapped",
-           "total", "with_aggregate", "with_left_aggregate"]  # fmt: skip

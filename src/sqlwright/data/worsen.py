@@ -21,8 +21,18 @@ __all__ = ["BREAKINGS", "WORSENINGS", "Worsening", "worsen"]
 
 WORSENINGS: tuple[Worsening, ...] = (*CONDITIONS, *SUBQUERIES, *STRUCTURE)
 
-# The rarer a worsening fits, the more often it is tried first.
-_EAGER = (*SUBQUERIES, *SUBQUERIES, *SUBQUERIES)
+# Worsenings that fit few queries are tried first, or the model would hardly see them.
+_RARE = tuple(
+    change
+    for change in WORSENINGS
+    if change.__name__
+    in """in_list_to_or between_to_negation range_to_year coalesce_to_case common_factor
+    exists_to_count exists_select_more exists_to_distinct_join not_exists_to_not_in
+    distinct_in_subquery order_in_subquery aggregate_join_to_scalar left_aggregate_to_scalar
+    left_join_to_scalar extreme_to_limit distinct_to_group where_to_having union_all_to_union
+    undone_left_join filter_in_on repeated_cte count_distinct_key weaker_condition comma_join
+    aggregate_join_to_scalar exists_to_count left_aggregate_to_scalar""".split()
+)
 
 
 def worsen(
@@ -31,8 +41,8 @@ def worsen(
     """A worse query, and the names of the worsenings that it went through: up to `number`."""
     names: list[str] = []
     for _ in range(number):
-        for _ in range(8):
-            change = rng.choice(_EAGER if rng.random() < 0.35 else WORSENINGS)
+        for _ in range(10):
+            change = rng.choice(_RARE if rng.random() < 0.7 else WORSENINGS)
             worse = change(query, schema, rng)
             if worse is not None:
                 query = worse

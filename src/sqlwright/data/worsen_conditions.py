@@ -193,6 +193,7 @@ def weaker_condition(query: exp.Query, schema: Schema, rng: Random) -> exp.Query
         for part in parts
         if isinstance(part, exp.GT | exp.GTE | exp.LT | exp.LTE)
         and isinstance(part.left, exp.Column)
+        and isinstance(part.right, exp.Literal)  # -5 is a Neg
         and part.right.is_int
     ]
     if not fitting:

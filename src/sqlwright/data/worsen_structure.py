@@ -192,6 +192,8 @@ def self_join_on_key(query: exp.Query, schema: Schema, rng: Random) -> exp.Query
     """Joins a table with itself on its key, and takes some columns from the copy."""
     found = []
     for select in scopes.selects(query):
+        if any(isinstance(item, exp.Star) for item in select.expressions):
+            continue  # the copy's columns would come with it
         for source in scopes.sources(select):
             table = scopes.table_of(source, schema)
             inner = not (isinstance(source.parent, exp.Join) and source.parent.side)
