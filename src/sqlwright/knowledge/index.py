@@ -7,6 +7,7 @@ by the passages that use them. What a query itself names comes first, always.
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -196,19 +197,25 @@ def _with_vectors(
     rows: Sequence[Row], kept: Sequence[Row], name: str, say: Callable[[str], None]
 ) -> list[Row]:
     """The rows with vectors; those whose text was embedded before keep theirs."""
-    before = {_prose(row.passage): row.vector for row in kept if row.vector}
-    wanted = list(dict.fromkeys(_prose(row.passage) for row in rows))
+    before = {_prose(row.passage, name): row.vector for row in kept if row.vector}
+    wanted = list(dict.fromkeys(_prose(row.passage, name) for row in rows))
     missing = [text for text in wanted if text not in before]
     if missing:
         say(f"embedding {len(missing)} passages with {name}")
         vectors = Meaning(name).embed(missing)
         before |= {text: tuple(vector) for text, vector in zip(missing, vectors, strict=True)}
-    return [replace(row, vector=before[_prose(row.passage)]) for row in rows]
+    return [replace(row, vector=before[_prose(row.passage, name)]) for row in rows]
 
 
-def _prose(passage: Passage) -> str:
-    """What of a passage has a meaning that a sentence model can take: of a query, its comment."""
-    return passage.title if passage.kind == "query" else f"{passage.title}\n{passage.text}"
+def _prose(passage: Passage, embedding: str) -> str:
+    """What of a passage has a meaning that the embedding can take: of a query, its comment.
+
+    To the packaged model Russian is a long row of unknown letters: it is left out.
+    """
+    text = passage.title if passage.kind == "query" else f"{passage.title}\n{passage.text}"
+    if embedding == PACKAGED:
+        text = re.sub(r"\w*[\u0400-\u04ff]\w*[^\w\s]?", "", text)
+    return " ".join(text.split())
 
 
 def open_index(folder: Path) -> Index:
@@ -323,7 +330,9 @@ class Index:
             return []
         vector = self._meaning.embed([text])[0]
         query = self._rows.search(vector, query_type="vector").distance_type("cosine")
-        return self._ask(query.where(_only(kinds)))
+        found = self._ask(query.where(_only(kinds)))
+        # what is left of a Russian passage for the packaged model is no sentence
+        return [row for row in found if len(words(_prose(row.passage, self.about.embedding))) > 2]
 
     def _by_use(self, asked: Sequence[str]) -> list[Row]:
         """Tables by the past queries and documents that match and use them."""
