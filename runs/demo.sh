@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# The whole story on a laptop, no GPU and no download of weights: a database, what its team knows
+# about it, records that were checked, a small model adapted to them, and SQL made faster.
+#
+#   bash runs/demo.sh                     on SQLite, about five minutes
+#   DB=postgres bash runs/demo.sh         on a PostgreSQL server of our own
+#   SCALE=0.01 RECORDS=60 MINUTES=0.2 WITNESSES=8 bash runs/demo.sh      in short
+set -euo pipefail
+cd "$(dirname "$0")/.."
+DB=${DB:-sqlite} WORK=${WORK:-build/demo} SCALE=${SCALE:-0.05} RECORDS=${RECORDS:-1500} MINUTES=${MINUTES:-2}
+SQLWRIGHT=${SQLWRIGHT:-.venv/bin/sqlwright} PYTHON=${PYTHON:-.venv/bin/python}
+TPCH=examples/tpch
+export OMP_WAIT_POLICY=PASSIVE # or else waiting threads take the cores from those that work
+
+say() { printf '\n=== %s (%d s)\n' "$1" $SECONDS; }
+run() { printf '\n$ sqlwright'; printf ' %q' "$@"; printf '\n'; "$SQLWRIGHT" "$@"; }
+mkdir -p "$WORK"
+
+say "1. A database: TPC-H at scale $SCALE on $DB"
+if [ "$DB" = postgres ]; then
+    trap '"$PYTHON" $TPCH/serve_postgres.py "$WORK/postgres" --stop' EXIT
+    URL=$("$PYTHON" $TPCH/serve_postgres.py "$WORK/postgres")
+    "$PYTHON" $TPCH/make_database.py --postgres "$URL" --scale "$SCALE"
+else
+    URL=$WORK/tpch.sqlite
+    "$PYTHON" $TPCH/make_database.py "$URL" --scale "$SCALE"
+fi
+
+say "2. What is known about it: schema, descriptions, documents, standards, past queries"
+run learn --db "$URL" $TPCH/tables.md $TPCH/docs $TPCH/standards.md $TPCH/queries --knowledge "$WORK/knowledge"
+run search "Какой запас называется лишним?" --knowledge "$WORK/knowledge" --limit 3
+
+say "3. Records: past and invented queries made worse, kept where checking finds no difference"
+run data build --db "$URL" $TPCH/queries --knowledge "$WORK/knowledge" --count "$RECORDS" --output "$WORK/records.jsonl"
+run data split "$WORK/records.jsonl" --train "$WORK/train.jsonl" --validation "$WORK/validation.jsonl"
+run data preview "$WORK/train.jsonl" --limit 1
+
+say "4. A LoRA adapter for the small model"
+run train configs/mini.yaml data.train="$WORK/train.jsonl" data.validation="$WORK/validation.jsonl" \
+    train.output_dir="$WORK/adapter" train.max_minutes="$MINUTES"
+
+say "5. Base and adapted model on the queries held out"
+run evaluate "$WORK/validation.jsonl" --model mini --model "$WORK/adapter"
+
+say "6. Three slow queries"
+common=(--db "$URL" --knowledge "$WORK/knowledge" --model "$WORK/adapter")
+run optimize $TPCH/slow/active_suppliers.sql "${common[@]}"
+run optimize $TPCH/slow/small_orders.sql "${common[@]}"
+run optimize $TPCH/slow/excess_stock.sql "${common[@]}" \
+    --instruction "Перепиши запрос так, чтобы он работал быстрее и возвращал те же строки."
+
+say "7. A tempting rewrite that is wrong: exit code 1 and the smallest counterexample"
+code=0
+run verify $TPCH/slow/active_suppliers.sql $TPCH/wrong/active_suppliers.sql --db "$URL" || code=$?
+[ "$code" = 1 ] || { echo "demo: verify should have refuted it, exit code $code" >&2; exit 1; }
+say "Done. Everything is in $WORK"
