@@ -128,7 +128,7 @@ def short_type(type_text: str) -> str:
 
 
 _KINDS = (
-    ("int", r"(BIG|SMALL|TINY|MEDIUM|U|HUGE)?(INT|SERIAL)|LONG\b|U(BIG|SMALL|TINY)INT"),
+    ("int", r"U?(BIG|SMALL|TINY|MEDIUM|HUGE)?(INT(EGER|\d+)?|SERIAL)\b|LONG\b"),
     ("num", r"DEC|NUMERIC|NUMBER|MONEY"),
     ("real", r"FLOAT|DOUBLE|REAL"),
     ("text", r"(N?VAR)?N?CHAR|CHARACTER|TEXT|STRING|CLOB|(MEDIUM|LONG|TINY)TEXT|UUID|ENUM"),
@@ -180,9 +180,13 @@ def _unescape_mini(text: str) -> str:
 
 # --- text families: headings between the sections ---------------------------------------------
 
-# A marker loses its meaning by a backslash inside it: #\##, `\`\`, [\SQL].
-_INSIDE = ((r"(?<=#)", r"(?=\\*#)"), (r"(?<=`)", r"(?=\\*`)"),
-           (r"(?<=\[)", r"(?=\\*/?(?:SQL|QUESTION)\])"))  # fmt: skip
+# A marker loses its meaning by a backslash inside it: #\##, `\`\`, [\SQL], <\|im_end|>.
+_INSIDE = (
+    (r"(?<=#)", r"(?=\\*#)"),
+    (r"(?<=`)", r"(?=\\*`)"),
+    (r"(?<=\[)", r"(?=\\*/?(?:SQL|QUESTION)\])"),
+    (r"(?<=<)", r"(?=\\*\|)"),
+)
 
 
 def _escape(text: str) -> str:
