@@ -4,7 +4,7 @@
 #
 #   bash runs/demo.sh                     on SQLite, about five minutes
 #   DB=postgres bash runs/demo.sh         on a PostgreSQL server of our own
-#   SCALE=0.01 RECORDS=60 MINUTES=0.2 WITNESSES=8 bash runs/demo.sh      in short
+#   SCALE=0.01 RECORDS=60 MINUTES=0.2 bash runs/demo.sh     in short, as the tests do
 set -euo pipefail
 cd "$(dirname "$0")/.."
 DB=${DB:-sqlite} WORK=${WORK:-build/demo} SCALE=${SCALE:-0.05} RECORDS=${RECORDS:-1500} MINUTES=${MINUTES:-2}
@@ -13,7 +13,12 @@ TPCH=examples/tpch
 export OMP_WAIT_POLICY=PASSIVE # or else waiting threads take the cores from those that work
 
 say() { printf '\n=== %s (%d s)\n' "$1" $SECONDS; }
-run() { printf '\n$ sqlwright'; printf ' %q' "$@"; printf '\n'; "$SQLWRIGHT" "$@"; }
+run() {
+    local word shown=
+    for word in "$@"; do case $word in *" "*) shown+=" \"$word\"" ;; *) shown+=" $word" ;; esac; done
+    printf '\n$ sqlwright%s\n' "$shown"
+    "$SQLWRIGHT" "$@"
+}
 mkdir -p "$WORK"
 
 say "1. A database: TPC-H at scale $SCALE on $DB"
