@@ -29,7 +29,11 @@ INSTRUCTIONS = {
     "optimize": "Rewrite this query so that it runs faster and returns the same rows.",
     "refactor": "Rewrite this query so that it is easier to read and returns the same rows.",
 }
-_MOST_PASSAGES = 4
+_MOST_PASSAGES = 6
+_ROOM = {
+    "mini": 500,
+    "chat": 6000,
+}  # letters of passages in a prompt: mini reads 1,024 tokens in all
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +136,7 @@ def advise(
     proposals += rewrite.by_passes(query, schema, dialect)
     rejected: list[Rejected] = []
     if model is not None:
-        asked = request(query, task, instruction, hits, schema, dialect)
+        asked = request(query, task, instruction, hits, schema, dialect, model.family)
         for answer in rewrite.by_model(asked, schema, model, samples=samples):
             (rejected if isinstance(answer, Rejected) else proposals).append(answer)  # type: ignore[arg-type]
     chosen = rewrite.distinct(proposals, query)
@@ -184,6 +188,7 @@ def request(
     hits: Sequence[Hit],
     schema: Schema,
     dialect: str,
+    family: str,
 ) -> Request:
     """What a model is asked about a query; records are built in the same form."""
     return Request(
@@ -191,9 +196,21 @@ def request(
         instruction=instruction or INSTRUCTIONS[task],
         query=sql.write(query, dialect),
         schema_text=compact_schema(sql.tables_of(query, schema)),
-        passages=tuple(hit.passage.text for hit in hits),
+        passages=quoted(hits, family),
         dialect=dialect,
     )
+
+
+def quoted(hits: Sequence[Hit], family: str) -> tuple[str, ...]:
+    """Texts of the best passages that fit the room a family of models has for them, none cut."""
+    room = _ROOM.get(family, _ROOM["chat"])
+    chosen = []
+    for hit in hits:
+        text = " ".join(hit.passage.text.split())
+        if len(text) <= room:
+            room -= len(text)
+            chosen.append(text)
+    return tuple(chosen)
 
 
 def examine(

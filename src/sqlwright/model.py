@@ -96,6 +96,23 @@ def family_of(folder: Path) -> str:
     return "chat"
 
 
+def load_tokenizer(folder: Path) -> Any:
+    """The tokenizer of the model in the folder, without its weights.
+
+    Raises:
+        MissingExtra: if transformers is not installed.
+        ModelError: if the folder holds none.
+    """
+    try:
+        from transformers import AutoTokenizer
+    except ImportError:
+        raise MissingExtra("torch with transformers", "model") from None
+    try:
+        return AutoTokenizer.from_pretrained(base_folder(folder))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{folder} has no tokenizer: {_first_line(error)}") from None
+
+
 class LocalModel:
     """Weights held in memory here."""
 

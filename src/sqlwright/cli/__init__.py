@@ -1,0 +1,59 @@
+"""One command a verb; each reads its arguments, calls one function, prints what came of it.
+
+Exit codes: 0 nothing to say, 1 something found (findings, a difference, faults), 3 undecided, 2 an
+error, which is one sentence on stderr that begins with `sqlwright:`.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import typer
+
+from sqlwright.cli import asking, training
+from sqlwright.errors import SqlwrightError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Findings, rewrites that survived checking, and a model that learns your database.",
+)
+app.command()(asking.check)
+app.command()(asking.verify)
+app.command()(asking.optimize)
+app.command()(asking.learn)
+app.command()(asking.search)
+app.add_typer(training.data, name="data")
+app.command()(training.train)
+app.command()(training.evaluate)
+
+# typer carries a click of its own, older ones use the installed one: the base error of either
+_ClickError: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
+
+
+def main() -> None:
+    """Run the command line; an error meant for users becomes one sentence and exit code 2."""
+    try:
+        code = app(standalone_mode=False)
+    except SqlwrightError as error:
+        _fail(str(error))
+    except (KeyboardInterrupt, typer.Abort):
+        print("sqlwright: stopped", file=sys.stderr)
+        sys.exit(130)
+    except _ClickError as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            print(error.format_message())
+            sys.exit(2)
+        _fail(f"{error.format_message().rstrip('.')}: see sqlwright --help")
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read us has gone: nobody is left to tell
+        sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(sentence: str) -> None:
+    print(f"sqlwright: {sentence}", file=sys.stderr)
+    sys.exit(2)

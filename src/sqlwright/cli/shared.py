@@ -1,0 +1,136 @@
+"""What the commands share: their common arguments, reading files, printing."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sqlwright.errors import SqlError, UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sqlwright.knowledge.index import Index
+    from sqlwright.model import Model
+    from sqlwright.schema import Schema
+
+File = Annotated[str, typer.Argument(metavar="FILE|-", help="a file with one query, - for stdin")]
+SchemaFile = Annotated[Path | None, typer.Option("--schema", help="a file of DDL")]
+Db = Annotated[str | None, typer.Option("--db", help="a database file, or a SQLAlchemy URL")]
+DialectName = Annotated[
+    str | None, typer.Option("--dialect", help="sqlite, duckdb, postgres or mysql")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
+Language = Annotated[str, typer.Option("--language", help="of the messages: en or ru")]
+
+
+def read_text(file: str) -> str:
+    """The text of the file, or of stdin for `-`."""
+    try:
+        if file == "-":
+            return sys.stdin.buffer.read().decode("utf-8-sig")
+        return Path(file).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(f"{file}: not UTF-8 text: convert it first") from None
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be read ({error.strerror}): check the path") from None
+
+
+def schema_and_dialect(
+    schema: Path | None, db: str | None, dialect: str | None, *texts: str
+) -> tuple[Schema | None, str]:
+    """The schema that --schema or --db gives, and the dialect that is named or guessed."""
+    from sqlwright import sql
+    from sqlwright.schema import read_ddl
+
+    if schema is not None and db is not None:
+        raise UsageError("--schema and --db both say what the tables are: give one of them")
+    named = sql.dialect_of(dialect) if dialect else None
+    if db is not None:
+        from sqlwright.database import connect
+
+        with connect(db) as database:
+            return database.schema, named or database.dialect
+    if schema is None:
+        return None, named or sql.guess_dialect(*texts)
+    ddl = read_text(str(schema))
+    try:
+        return read_ddl(ddl, named), named or sql.guess_dialect(*texts, ddl=ddl)
+    except SqlError as error:
+        raise SqlError(f"{schema}: {error}") from None
+
+
+def named(path: Path, act: Any) -> Any:
+    """What `act` returns; an error of it names the file."""
+    try:
+        return act()
+    except SqlError as error:
+        raise SqlError(f"{path}: {error}") from None
+
+
+def open_index(folder: Path | None) -> Index | None:
+    """The knowledge in the folder, with a word on stderr where search lacks meaning."""
+    if folder is None:
+        return None
+    from sqlwright.knowledge import index as knowledge
+
+    index = knowledge.open_index(folder)
+    if index.note:
+        print(f"sqlwright: {index.note}", file=sys.stderr)
+    return index
+
+
+def open_model(where: str | None, say: Any) -> Model | None:
+    """The model that is named; the shipped one by default, where what it needs is installed."""
+    from importlib.util import find_spec
+
+    if where == "none":
+        return None
+    if where is None and find_spec("torch") is None:
+        return None
+    from sqlwright.model import load_model
+
+    say("loading the model")
+    return load_model(where or "mini")
+
+
+def language_of(name: str) -> str:
+    """The language of messages that is named.
+
+    Raises:
+        UsageError: if there are none in it.
+    """
+    if name not in ("en", "ru"):
+        raise UsageError(f"no messages in {name}: use en or ru")
+    return name
+
+
+def print_json(value: Any) -> None:
+    """Print as JSON, letters of every alphabet as they are."""
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def console() -> Console:
+    """The terminal, for rich."""
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+@contextmanager
+def status() -> Iterator[Any]:
+    """A line on stderr that says what is being done, where somebody watches."""
+    from rich.console import Console
+
+    watched = Console(stderr=True)
+    if not watched.is_terminal:
+        yield lambda text: None
+        return
+    with watched.status("starting") as status:
+        yield lambda text: status.update(text)

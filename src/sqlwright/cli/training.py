@@ -1,0 +1,271 @@
+"""The verbs that make a model one's own: data build, check, preview, split; train; evaluate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sqlwright.cli.shared import AsJson, Db, console, open_index, open_model, print_json
+from sqlwright.errors import UsageError
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+
+    from sqlwright.database import Database
+    from sqlwright.knowledge.index import Index
+
+data = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Instruction records: build, check, split."
+)
+
+Records = Annotated[Path, typer.Argument(metavar="RECORDS", help="a JSONL file of records")]
+Seed = Annotated[int, typer.Option(min=0, help="the same seed makes the same choices")]
+
+
+@data.command()
+def build(
+    db: Annotated[str, typer.Option("--db", help="a database file, or a SQLAlchemy URL")],
+    out: Annotated[Path, typer.Option(help="the JSONL file to write")],
+    knowledge: Annotated[
+        Path | None, typer.Option(help="a folder that learn filled: past queries and standards")
+    ] = None,
+    queries: Annotated[
+        list[Path] | None, typer.Option(help="a file or folder of past queries; may be repeated")
+    ] = None,
+    count: Annotated[int, typer.Option(min=1, help="how many records")] = 1000,
+    seed: Seed = 0,
+    witnesses: Annotated[int, typer.Option(min=1, help="databases for each check")] = 16,
+    as_json: AsJson = False,
+) -> None:
+    """Make verified instruction records from a schema and past queries."""
+    from sqlwright.data.build import build as make
+    from sqlwright.data.records import write_records
+    from sqlwright.database import connect
+
+    index = open_index(knowledge)
+    past = _past_queries(index, queries or [])
+    with connect(db) as database, _progress("records") as tell:
+        built = make(
+            database.schema,
+            past,
+            dialect=database.dialect,
+            count=count,
+            seed=seed,
+            witnesses=witnesses,
+            passages_for=_passages_for(index, database) if index else None,
+            progress=tell,
+        )
+    write_records(built.records, out)
+    if as_json:
+        found = {"records": len(built.records), "tried": built.tried, "rejected": built.rejected}
+        print_json({**found, "refuted": built.refuted, "seconds": built.seconds})
+        return
+    dropped = ", ".join(f"{reason} {n}" for reason, n in sorted(built.rejected.items()))
+    print(f"{out}: {len(built.records)} records out of {built.tried} tries, {built.seconds:g} s")
+    print(f"  from {len(past)} past queries ({built.unusable_past} not used); dropped: {dropped}")
+
+
+def _past_queries(index: Index | None, paths: list[Path]) -> list[str]:
+    from sqlwright.knowledge.collect import files, read_text, split_queries
+
+    found = []
+    if index is not None:
+        for passage in index.passages(("query",)):
+            found += [query.text for query in split_queries(passage.text)]
+    for path in paths:
+        for file in files(path):
+            if file.suffix == ".sql":
+                found += [query.text for query in split_queries(read_text(file))]
+    return found
+
+
+def _passages_for(index: Index, database: Database) -> Callable[[exp.Query], tuple[str, ...]]:
+    from sqlwright.advise import find_passages, quoted
+
+    def passages(query: exp.Query) -> tuple[str, ...]:
+        return quoted(find_passages(index, query, database.schema, database.dialect), "mini")
+
+    return passages
+
+
+@data.command()
+def check(
+    records: Records,
+    other: Annotated[
+        Path | None, typer.Option(help="the other side of a split: no template may be in both")
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="whose tokens to count: mini, a folder")] = None,
+    limit: Annotated[int, typer.Option(min=16, help="tokens that a record may have")] = 1024,
+    as_json: AsJson = False,
+) -> None:
+    """Look for malformed lines, duplicates, answers that do not bind. Exit 1 if there are any."""
+    from dataclasses import asdict
+
+    from sqlwright.data.check import check_records, table
+    from sqlwright.data.records import read_records, scan_records
+    from sqlwright.model import find_folder, load_tokenizer
+
+    found, malformed = scan_records(records)
+    report = check_records(
+        found,
+        malformed=malformed,
+        other=read_records(other) if other else (),
+        tokenizer=load_tokenizer(find_folder(model)) if model else None,
+        limit=limit,
+    )
+    if as_json:
+        print_json(asdict(report) | {"is_clean": report.is_clean})
+    else:
+        console().print(table(report))
+    raise typer.Exit(0 if report.is_clean else 1)
+
+
+@data.command()
+def preview(
+    records: Records,
+    model: Annotated[str, typer.Option(help="whose prompt and tokens: mini, a folder")] = "mini",
+    first: Annotated[int, typer.Option(min=1, help="how many records")] = 3,
+    limit: Annotated[int, typer.Option(min=16, help="tokens that a record may have")] = 1024,
+) -> None:
+    """Show the exact tokens of records: what is only read, what is trained on, where it ends."""
+    from sqlwright.data.preview import preview as show
+    from sqlwright.data.records import read_records
+    from sqlwright.model import family_of, find_folder, load_tokenizer
+
+    folder = find_folder(model)
+    found = read_records(records)[:first]
+    for panel in show(found, load_tokenizer(folder), family_of(folder), limit=limit):
+        console().print(panel)
+
+
+@data.command()
+def split(
+    records: Records,
+    out: Annotated[Path, typer.Option(help="folder for train.jsonl and validation.jsonl")],
+    share: Annotated[float, typer.Option(min=0.01, max=0.9, help="share held out")] = 0.2,
+    seed: Seed = 0,
+) -> None:
+    """Hold records out by query template, so that no near-copy stands on both sides."""
+    from sqlwright.data.records import read_records, write_records
+    from sqlwright.data.split import split_records
+
+    train, validation = split_records(read_records(records), validation_share=share, seed=seed)
+    for name, part in (("train", train), ("validation", validation)):
+        write_records(part, out / f"{name}.jsonl")
+        print(f"{out / name}.jsonl: {len(part)} records")
+
+
+def train(
+    config: Annotated[Path, typer.Argument(metavar="CONFIG", help="a YAML file of settings")],
+    overrides: Annotated[list[str] | None, typer.Argument(metavar="[section.key=value]...")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Train a LoRA adapter on records; a training that was killed goes on from its checkpoint."""
+    from dataclasses import asdict
+
+    from sqlwright.config import load_config
+    from sqlwright.curve import Progress
+    from sqlwright.train import train as run
+
+    settings = load_config(config, overrides or ())
+    with _progress("steps") as tell:
+
+        def step(progress: Progress) -> None:
+            what = f"loss {progress.loss:.3f}, {progress.tokens_per_second:,.0f} tokens/s"
+            tell(round(progress.share * 1000), 1000, what)
+
+        done = run(settings, progress=step, say=print)
+    if as_json:
+        print_json(asdict(done))
+        return
+    print(f"{done.folder}: adapter of {done.trainable:,} parameters beside {done.parameters:,}")
+    print(
+        f"  {done.steps} steps, {done.tokens:,} tokens ({done.trained_tokens:,} trained on)", end=""
+    )
+    print(f" of {done.records} records in {done.seconds:g} s, {done.precision}")
+    if done.eval_loss is not None and done.eval_loss_before is not None:
+        print(f"  loss per token on {done.validation} held-out records:", end=" ")
+        print(f"{done.eval_loss_before:.4f} before, {done.eval_loss:.4f} after")
+    print(f"  curve: {done.folder}/loss.png; figures: {done.folder}/metrics.jsonl")
+
+
+def evaluate(
+    records: Records,
+    model: Annotated[
+        list[str] | None, typer.Option(help="mini, a folder, a URL; repeat it to compare two")
+    ] = None,
+    db: Db = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="only the first so many records")] = None,
+    timed: Annotated[int, typer.Option(min=0, help="so many rewrites are timed on --db")] = 40,
+    out: Annotated[Path | None, typer.Option(help="folder for evaluation.json and .png")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let models answer held-out records and judge each answer by execution."""
+    from sqlwright import evaluate as evaluation
+    from sqlwright.data.records import read_records
+    from sqlwright.database import connect
+
+    names = model or ["mini"]
+    if len(names) > 2:
+        raise UsageError("evaluate compares two models at most: name --model once or twice")
+    found = read_records(records)[:limit]
+    database = connect(db) if db else None
+    done = []
+    for name in names:
+        loaded = open_model(name, lambda text: None)
+        if loaded is None:
+            raise UsageError("evaluate needs a model: name --model mini, a folder or a URL")
+        with _progress(Path(name).name) as tell:
+            done.append(
+                evaluation.evaluate(
+                    found,
+                    loaded,
+                    name=Path(name).name,
+                    database=database,
+                    timed=timed,
+                    progress=_worded(tell),
+                )
+            )
+    if database:
+        database.close()
+    differences = evaluation.compare(*done) if len(done) == 2 else []
+    if out:
+        out.mkdir(parents=True, exist_ok=True)
+        text = evaluation.as_json(done, differences)
+        (out / "evaluation.json").write_text(text, encoding="utf-8")
+        evaluation.draw_rates(done, out / "evaluation.png")
+    if as_json:
+        print(evaluation.as_json(done, differences))
+        return
+    console().print(evaluation.table(done))
+    if differences:
+        console().print(evaluation.difference_table(differences))
+
+
+def _worded(tell: Callable[..., Any]) -> Callable[[str, int, int], None]:
+    return lambda what, done, of: tell(done, of, f"{what} {done} of {of}")
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Callable[..., Any]]:
+    """A progress bar on stderr, where somebody watches: call it with (done, of, words)."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    watched = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[words]}"))
+    bar = Progress(
+        *columns, TimeRemainingColumn(), console=watched, disable=not watched.is_terminal
+    )
+    with bar:
+        task = bar.add_task(what, total=None, words="")
+
+        def tell(done: int, of: int, words: str = "") -> None:
+            shown = words or f"{done} of {of}"
+            bar.update(task, completed=done, total=of, words=shown)
+
+        yield tell
