@@ -87,3 +87,12 @@ SELECT c.city, (SELECT MAX(o.total) FROM orders o WHERE o.status = c.city) FROM 
 
 -- case: not tied to the outer row
 SELECT id FROM orders WHERE total > (SELECT AVG(total) FROM orders)
+
+-- case: an aggregate with a clause of its own
+SELECT c.id, (SELECT SUM(o.total) FILTER (WHERE o.status = 'open') FROM orders o WHERE o.customer_id = c.id) FROM customers c
+-- dialect: duckdb
+-- found
+
+-- case: the outer rows are counted, and the subquery stands in HAVING
+SELECT o.status FROM orders o GROUP BY o.status HAVING COUNT(*) > (SELECT COUNT(*) FROM customers c WHERE c.city = o.status)
+-- found

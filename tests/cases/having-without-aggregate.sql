@@ -20,3 +20,6 @@ SELECT customer_id, MAX(total) AS top FROM orders WHERE customer_id > 5 GROUP BY
 SELECT customer_id, SUM(total) FROM orders GROUP BY customer_id HAVING SUM(total) > 5
 -- never: single orders are not sums
 SELECT customer_id, SUM(total) FROM orders WHERE total > 5 GROUP BY customer_id
+
+-- case: an output has the name of the key
+SELECT MAX(name) AS city FROM customers GROUP BY customers.city HAVING city > 'b'

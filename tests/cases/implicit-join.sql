@@ -25,3 +25,8 @@ SELECT c.name FROM customers c JOIN orders o ON o.customer_id = c.id LEFT JOIN o
 
 -- case: joins are written with JOIN
 SELECT c.name FROM customers c JOIN orders o ON o.customer_id = c.id
+
+-- case: beside USING, which would match the columns of the comma's table too
+SELECT c.name FROM customers c, orders o JOIN products p USING (id) WHERE o.customer_id = c.id
+-- dialect: duckdb
+-- found

@@ -52,3 +52,6 @@ SELECT COUNT(*), MAX(total) FROM orders
 SELECT DISTINCT email FROM customers
 -- never: many customers have none
 SELECT email FROM customers
+
+-- case: engines differ on whether the output or the column is grouped
+SELECT DISTINCT UPPER(city) AS city, COUNT(*) FROM customers GROUP BY city

@@ -25,3 +25,6 @@ SELECT name FROM customers ORDER BY name DESC, id
 
 -- case: an aggregate outside keeps the order
 SELECT GROUP_CONCAT(name) FROM (SELECT name FROM customers ORDER BY name) AS c
+
+-- case: a window outside may read the order
+SELECT ROW_NUMBER() OVER () AS n, name FROM (SELECT name FROM customers ORDER BY name) AS c

@@ -20,3 +20,6 @@ SELECT a.id FROM customers a
 
 -- case: another column of it
 SELECT a.name FROM customers a JOIN customers b ON a.referrer_id = b.id
+
+-- case: a subquery has a table of the same name
+SELECT a.id FROM orders a JOIN orders b ON a.id = b.id WHERE EXISTS (SELECT 1 FROM customers a WHERE a.id = b.customer_id)

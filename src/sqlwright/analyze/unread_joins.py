@@ -99,7 +99,7 @@ def _unread(select: exp.Select, schema: Schema) -> Iterator[tuple[Source, list[e
     They stand in WHERE or in the join's own ON, so that no other join hangs on them.
     """
     here = sources(select, schema)
-    if any(isinstance(p, exp.Star) for p in select.expressions):
+    if len(here) < 2 or any(isinstance(p, exp.Star) for p in select.expressions):
         return
     if any(s.join is not None and (s.join.side or s.join.args.get("method")) for s in here):
         return
