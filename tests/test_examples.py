@@ -77,6 +77,34 @@ def test_the_database_is_made_once(path: Path) -> None:
     assert [p.name for p in path.parent.iterdir()] == [path.name]
 
 
+def test_what_others_made_is_not_overwritten(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.sqlite"
+    with closing(sqlite3.connect(mine)) as connection:
+        connection.execute("CREATE TABLE orders (id INTEGER)")
+    note = tmp_path / "note.txt"
+    note.write_text("do not lose me", encoding="utf-8")
+    for path in (mine, note):
+        before = path.read_bytes()
+        done = make(str(path), "--scale", SCALE)
+        assert done.returncode == 1
+        assert "was not made by this script" in done.stderr
+        assert path.read_bytes() == before
+
+
+def test_tables_of_others_are_not_dropped(postgres_server: str) -> None:
+    import psycopg
+
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public")
+        connection.execute("CREATE TABLE part (id INTEGER)")
+        connection.execute("INSERT INTO part VALUES (7)")
+        done = make("--postgres", postgres_server, "--scale", SCALE)
+        assert done.returncode == 1
+        assert "a table part that this script did not make" in done.stderr
+        assert connection.execute("SELECT id FROM part").fetchall() == [(7,)]
+
+
 @pytest.mark.parametrize(
     "options",
     [(), ("--scale", "0.01"), ("a.sqlite", "--scale", "-1"), ("a.sqlite", "--scale", "0.021")],

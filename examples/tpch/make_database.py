@@ -28,6 +28,7 @@ from contextlib import closing
 from pathlib import Path
 
 HERE = Path(__file__).parent
+MADE_HERE = 0x54504348  # the letters TPCH: nothing else is ever overwritten
 TABLES = ("region", "nation", "supplier", "customer", "part", "partsupp", "orders", "lineitem")
 
 # Amounts and dates are spelled for each engine:
@@ -176,10 +177,11 @@ def make_sqlite(path: Path, scale: float) -> None:
     """Writes the SQLite file, unless it is there already."""
     wanted = fingerprint("sqlite", scale)
     if path.exists():
-        with closing(sqlite3.connect(path)) as there:
-            if there.execute("PRAGMA user_version").fetchone()[0] == wanted:
-                print(f"{path} is there already, at scale {scale:g}", flush=True)
-                return
+        if sqlite_mark(path) == (MADE_HERE, wanted):
+            print(f"{path} is there already, at scale {scale:g}", flush=True)
+            return
+        if sqlite_mark(path)[0] != MADE_HERE:
+            sys.exit(f"make_database: {path} was not made by this script: give another path")
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".making-") as made:
         folder = Path(made)
@@ -193,11 +195,23 @@ def make_sqlite(path: Path, scale: float) -> None:
                 fill_sqlite(connection, table, folder / f"{table}.csv")
             for statement in INDEXES:
                 connection.execute(statement)
+            connection.execute(f"PRAGMA application_id = {MADE_HERE}")
             connection.execute(f"PRAGMA user_version = {wanted}")
             connection.commit()
             if broken := connection.execute("PRAGMA foreign_key_check").fetchone():
                 sys.exit(f"make_database: a row of {broken[0]} has no parent in {broken[2]}")
         (folder / "new.sqlite").replace(path)
+
+
+def sqlite_mark(path: Path) -> tuple[int, int]:
+    """The two numbers that this script leaves in a file; zeros in a file of another kind."""
+    with closing(sqlite3.connect(path)) as there:
+        try:
+            names = ("application_id", "user_version")
+            made, version = (there.execute(f"PRAGMA {name}").fetchone()[0] for name in names)
+        except sqlite3.DatabaseError:
+            return (0, 0)
+    return (made, version)
 
 
 def fill_sqlite(connection: sqlite3.Connection, table: str, path: Path) -> None:
@@ -211,16 +225,23 @@ def fill_sqlite(connection: sqlite3.Connection, table: str, path: Path) -> None:
 def make_postgres(url: str, scale: float) -> None:
     """Fills the PostgreSQL database in one transaction, unless it is filled already.
 
-    The tables of these names in the schema `public` are replaced.
+    Tables of these names that it did not make itself are never replaced.
     """
     import psycopg
 
     mark = f"TPC-H at scale {scale:g}, made by make_database.py ({fingerprint('postgres', scale)})"
     with psycopg.connect(url) as connection, connection.cursor() as cursor:
-        cursor.execute("SELECT obj_description('public'::regnamespace)")
-        if cursor.fetchone() == (mark,):
+        there = postgres_mark(cursor)
+        if there == mark:
             print(f"the database is there already, at scale {scale:g}", flush=True)
             return
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        tables = {row[0] for row in cursor.fetchall()} & set(TABLES)
+        if tables and "made by make_database.py" not in there:
+            sys.exit(
+                f"make_database: the database has a table {min(tables)} that this script did not"
+                " make: give an empty database"
+            )
         cursor.execute("SET LOCAL client_min_messages = warning")
         cursor.execute(f"DROP TABLE IF EXISTS {', '.join(TABLES)}")
         for statement in statements("postgres"):
@@ -237,6 +258,12 @@ def make_postgres(url: str, scale: float) -> None:
         cursor.execute(psycopg.sql.SQL("COMMENT ON SCHEMA public IS {}").format(mark))
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")  # or else the planner guesses, and timings wander
+
+
+def postgres_mark(cursor) -> str:  # type: ignore[no-untyped-def]
+    """What this script said of the database when it filled it, or something else."""
+    cursor.execute("SELECT obj_description('public'::regnamespace)")
+    return cursor.fetchone()[0] or ""
 
 
 def fill_postgres(cursor, table: str, path: Path) -> None:  # type: ignore[no-untyped-def]
