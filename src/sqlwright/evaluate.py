@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlwright import sql
+from sqlwright.advise import Candidate, examine, timed
 from sqlwright.analyze import RULES, name_of
 from sqlwright.data.records import Record, digest, language, read_schema, request
 from sqlwright.database import Database
@@ -27,9 +28,9 @@ from sqlwright.errors import SqlError, SqlwrightError
 from sqlwright.model import Model
 from sqlwright.prompt import answer_of, render, stop
 from sqlwright.rates import Difference, Rate, difference, rate
+from sqlwright.rewrite import Rejected, read_answer
 from sqlwright.schema import Schema
-from sqlwright.verify.cost import compare as compare_cost
-from sqlwright.verify.judge import judge
+from sqlwright.verify.judge import Verdict
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -42,6 +43,8 @@ RATES = {
     "exact": "it is the answer of the record, up to layout",
     "faster": "no difference, and faster on the database beyond the spread of its times",
 }
+
+_SURVIVED = Verdict("no difference found", "judged before it is timed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,7 @@ def evaluate(
     database: Database | None = None,
     seconds: float = 3.0,
     witnesses: int = 24,
-    timed: int = 20,
+    most_timed: int = 20,
     timing_seconds: float = 1.0,
     seed: int = 0,
     workers: int | None = None,
@@ -116,7 +119,7 @@ def evaluate(
         name: what tables and files call the model.
         database: where answers that survive are timed; without it `faster` is not measured.
         seconds: bound for one verdict.
-        timed: so many of the optimize records have their surviving rewrites timed, the first ones.
+        most_timed: of so many optimize records, the first, surviving rewrites are timed.
         timing_seconds: about how long one of them is timed.
         workers: processes that judge; as many as there are cores if None. Timing is alone.
         progress: told what is done ("answering", "judging", "timing"), how many, of how many.
@@ -136,7 +139,7 @@ def evaluate(
         outcomes.append(outcome)
         tell("judging", len(outcomes), len(jobs))
     if database:
-        outcomes = _time(outcomes, records, database, timing_seconds, timed, tell)
+        outcomes = _time(outcomes, records, database, timing_seconds, most_timed, tell)
     return Evaluation(
         model=name,
         outcomes=tuple(outcomes),
@@ -281,30 +284,34 @@ def _judge_one(
     # what an answer that is no query counts as in the rates above binding
     missed = {"no_difference": False, "rewritten": None if record.task == "fix" else False}
     try:
-        proposal = sql.read(answer, record.dialect)
+        sql.read(answer, record.dialect)
     except SqlError as error:
         return start(parses=False, binds=False, **missed, reason=str(error))
-    try:
-        bound = sql.bind(proposal, schema, record.dialect)
-        wanted = sql.bind(sql.read(record.output, record.dialect), schema, record.dialect)
-    except SqlError as error:
-        return start(parses=True, binds=False, **missed, reason=str(error))
-    exact = sql.write(bound, record.dialect) == sql.write(wanted, record.dialect)
+    proposal = read_answer(answer, "model", schema, record.dialect)
+    if isinstance(proposal, Rejected):
+        return start(parses=True, binds=False, **missed, reason=proposal.reason)
+    bound = sql.bind(proposal.query, schema, record.dialect)
+    wanted = sql.bind(sql.read(record.output, record.dialect), schema, record.dialect)
     # for a fix the query asked about does not run: the record's answer stands for what was meant
-    asked_about = record.output if record.task == "fix" else record.input
-    original = sql.read(asked_about, record.dialect)
-    verdict = judge(
-        original, proposal, schema, record.dialect, seconds=seconds, witnesses=witnesses, seed=seed
+    meant = record.output if record.task == "fix" else record.input
+    original = sql.read(meant, record.dialect)
+    candidate = examine(
+        original,
+        proposal,
+        schema,
+        record.dialect,
+        seconds=seconds,
+        witnesses=witnesses,
+        seed=seed,
     )
-    same = verdict.outcome == "no difference found"
-    again = sql.bind(original, schema, record.dialect) == bound and record.task != "fix"
+    again = sql.bind(original, schema, record.dialect) == bound
     return start(
         parses=True,
         binds=True,
-        no_difference=same,
-        rewritten=None if record.task == "fix" else same and not again,
-        exact=exact,
-        reason=f"{verdict.outcome}: {verdict.reason}",
+        no_difference=candidate.survives,
+        rewritten=None if record.task == "fix" else candidate.survives and not again,
+        exact=sql.write(bound, record.dialect) == sql.write(wanted, record.dialect),
+        reason=f"{candidate.verdict.outcome}: {candidate.verdict.reason}",
     )
 
 
@@ -322,25 +329,28 @@ def _time(
     records: Sequence[Record],
     database: Database,
     seconds: float,
-    timed: int,
+    most: int,
     tell: Callable[[str, int, int], None],
 ) -> list[Outcome]:
-    """The outcomes with times for the first `timed` optimize records, with nothing else running."""
+    """The outcomes with times for the first `most` optimize records, with nothing else running."""
     found = list(outcomes)
-    asked = [place for place, record in enumerate(records) if record.task == "optimize"][:timed]
+    asked = [place for place, record in enumerate(records) if record.task == "optimize"][:most]
     for done, place in enumerate(asked, start=1):
+        tell("timing", done, len(asked))
         outcome, record = found[place], records[place]
         if not outcome.rewritten:
             found[place] = replace(outcome, faster=False)
         else:
             original = sql.read(record.input, record.dialect)
             proposal = sql.read(outcome.answer, record.dialect)
+            survivor = Candidate(outcome.answer, "model", _SURVIVED, proposal)
             try:
-                cost = compare_cost(database, original, proposal, seconds=seconds)
-                found[place] = replace(outcome, faster=cost.faster, ratio=cost.ratio)
+                cost = timed(database, original, [survivor], seconds)[0].cost
             except SqlwrightError as error:
                 found[place] = replace(outcome, faster=False, reason=str(error))
-        tell("timing", done, len(asked))
+                continue
+            if cost:
+                found[place] = replace(outcome, faster=cost.faster, ratio=cost.ratio)
     return found
 
 

@@ -345,6 +345,7 @@ def _arguments(config: Config) -> Any:
         max_length=ours.max_seq_length,
         packing=ours.packing,
         packing_strategy="bfd",
+        train_sampling_strategy="group_by_length",  # or else half of a batch is padding
         seed=ours.seed,
         dataloader_num_workers=ours.dataloader_num_workers,
         save_steps=ours.save_steps,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
@@ -31,6 +31,8 @@ from sqlwright.verify.judge import judge
 
 SHARES = {"optimize": 0.45, "refactor": 0.25, "fix": 0.15, "check": 0.15}
 PAST_SHARE = 0.35  # of the records grow from a past query, the others from an invented one
+
+CONTEXT_SHARE = 0.3  # of the records show passages, where there are any
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def build(
         seconds: bound for the check of one record.
         witnesses: databases on which each optimize and refactor record is tried.
         workers: processes; as many as there are cores if None.
-        passages_for: what stands in a record's context, given its query.
+        passages_for: what stands in the context of some of the records, given the query.
         progress: told how many records there are, of how many.
 
     Raises:
@@ -117,7 +119,7 @@ def build(
                     rejected["made before"] += 1
                 if progress:
                     progress(len(records), count)
-    kept = _with_context(records.values(), passages_for)
+    kept = _with_context(tuple(records.values()), passages_for, seed)
     took = time.monotonic() - started
     return Built(kept, tried, dict(rejected), dict(refuted), unusable, round(took, 2))
 
@@ -178,16 +180,15 @@ def _make(number: int) -> Record | _Rejected:
         return _Rejected("made worse, it does not bind")
     if isinstance(made, _Rejected):
         return made
-    used = sql.tables_of(good, ground.schema)
-    others = [table for table in ground.schema.tables if table not in used]
-    shown = [*used, *rng.sample(others, min(len(others), rng.choice((0, 0, 1, 2))))]
-    rng.shuffle(shown)
+    # as `advise` shows them: the tables that the query names; a broken one cannot be asked
+    shown = good if task == "fix" else sql.read(made.input, ground.dialect)
+    tables = sql.tables_of(shown, ground.schema)
     return replace(
         made,
         instruction=instruction(task, rng.choice(("en", "ru")), rng),
         task=task,
         dialect=ground.dialect,
-        schema=write_ddl(ground.schema, ground.dialect, tuple(shown)),
+        schema=write_ddl(ground.schema, ground.dialect, tables),
         source=f"{'past query' if from_past else 'invented'}; {made.source}",
         template=template_of(sql.write(good, ground.dialect), ground.dialect),
     )
@@ -285,13 +286,19 @@ def _drift(good: exp.Query, ground: _Ground, rng: Random) -> exp.Query:
 
 
 def _with_context(
-    records: Iterable[Record], passages_for: Callable[[exp.Query], Sequence[str]] | None
+    records: tuple[Record, ...],
+    passages_for: Callable[[exp.Query], Sequence[str]] | None,
+    seed: int,
 ) -> tuple[Record, ...]:
+    """The records, some with passages: a model must answer with them and without."""
     if passages_for is None:
-        return tuple(records)
+        return records
+    rng = Random(f"{seed}:context")
     found = []
     for record in records:
-        text = record.output if record.task == "fix" else record.input
-        passages = passages_for(sql.read(text, record.dialect))
-        found.append(replace(record, context=tuple(passages)))
+        if rng.random() < CONTEXT_SHARE:
+            text = record.output if record.task == "fix" else record.input
+            passages = passages_for(sql.read(text, record.dialect))
+            record = replace(record, context=tuple(passages))
+        found.append(record)
     return tuple(found)
