@@ -297,6 +297,27 @@ def test_only_one_may_write_and_readers_go_on(folder: Path) -> None:
         learn(folder, paths=SOURCES)  # the killed one left no lock
 
 
+def test_what_a_killed_learn_left_is_cleared_away(tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    (folder / "build-dead").mkdir(parents=True)
+    (folder / "writing.lock").touch()
+    for _ in range(3):
+        learn(folder, paths=[TPCH / "standards.md"], embedding="none")
+    assert not (folder / "build-dead").exists()
+    assert len(list(folder.glob("build-*"))) == 2  # the last one, and the one before it
+    assert open_index(folder).search("joins")
+
+
+def test_an_open_index_outlives_rebuilds(schema: Schema, tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    learn(folder, schema, embedding="none")
+    index = open_index(folder)
+    for _ in range(3):
+        learn(folder, paths=[TPCH / "standards.md"])
+    assert {hit.passage.kind for hit in index.search("table aliases")} >= {"standard"}
+    assert index.about.counts["standard"] == 13
+
+
 def test_a_failed_learn_leaves_the_old_index(folder: Path, tmp_path: Path) -> None:
     before = (folder / "knowledge.json").read_bytes()
     (tmp_path / "old.md").write_bytes(b"\xff\xfe")

@@ -274,6 +274,7 @@ class Index:
         Raises:
             DataError: if the index is damaged, or its embedding has changed since it was made.
         """
+        self._refresh()
         allowed = tuple(kinds) or KINDS
         query = self._as_query(text)
         named = {name.lower() for name in tables} | set(query or ())
@@ -342,6 +343,15 @@ class Index:
         places = {name: place for place, (name, _) in enumerate(votes.most_common(3))}
         found = self._tables(places, ("table",))
         return sorted(found, key=lambda row: places[row.passage.title])
+
+    def _refresh(self) -> None:
+        """Turns to the newest build, if there is one: `learn` keeps only the one before it."""
+        about = store.read_about(self._folder)
+        if about.build != self.about.build:
+            if about.digest != self.about.digest:
+                self.__dict__.pop("_meaning", None)
+            self._rows, self.about = store.open_rows(self._folder, about), about
+            self.note = why_missing(about.embedding)
 
     def _ask(self, query: Any) -> list[Row]:
         try:
