@@ -22,9 +22,9 @@ FLOORS = (
     {"rewrite", "data"},
     {"advise", "train", "pretrain"},
     {"evaluate"},
-    {"show", "pages"},
+    {"show"},
     {"cli"},
-    {"__main__"},
+    {"__main__", "pages"},
 )
 FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in names}
 
@@ -44,7 +44,7 @@ DOORS = {
     "lancedb": {"knowledge"},
     "pyarrow": {"knowledge"},
     "matplotlib": {"curve", "evaluate"},
-    "typer": {"cli"},
+    "typer": {"cli", "pages"},
 }
 HEAVY = DOORS.keys() - {"sqlite3", "typer"}
 NEVER = {"utils", "helpers", "common", "misc", "base", "core", "constants", "types", "manager",
