@@ -24,3 +24,6 @@ SELECT id FROM products WHERE stock > 7
 
 -- case: columns on both sides
 SELECT id FROM products WHERE stock + 5 > price
+
+-- case: a list
+SELECT id FROM products WHERE stock + 1 IN (2, 3)

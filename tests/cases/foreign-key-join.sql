@@ -37,3 +37,7 @@ SELECT p.name FROM products p
 -- case: a column is read, in a subquery
 SELECT o.id FROM orders o JOIN customers c ON c.id = o.customer_id
 WHERE EXISTS (SELECT 1 FROM products p WHERE p.name = c.name)
+
+-- case: a column without its table is read
+SELECT l_quantity, p_brand FROM lineitem JOIN part ON p_partkey = l_partkey
+-- schema: tpch

@@ -50,3 +50,19 @@ SELECT name FROM products WHERE NOT stock = 5
 
 -- case: in the SELECT list, and around a constant
 SELECT UPPER(name) FROM customers WHERE name = UPPER('ann')
+
+-- case: from a year on
+SELECT id FROM orders WHERE 2023 <= EXTRACT(YEAR FROM placed)
+-- dialect: duckdb
+-- becomes:
+SELECT id FROM orders WHERE placed >= '2023-01-01'
+
+-- case: before a year, and after one
+SELECT id FROM orders WHERE EXTRACT(YEAR FROM placed) < 2024 AND EXTRACT(YEAR FROM paid) > 2022
+-- dialect: duckdb
+-- becomes:
+SELECT id FROM orders WHERE placed < '2024-01-01' AND EXTRACT(YEAR FROM paid) > 2022
+-- becomes:
+SELECT id FROM orders WHERE EXTRACT(YEAR FROM placed) < 2024 AND paid >= '2023-01-01'
+-- never: the year itself is not after itself
+SELECT id FROM orders WHERE EXTRACT(YEAR FROM placed) < 2024 AND paid >= '2022-01-01'

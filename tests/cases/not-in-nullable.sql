@@ -23,3 +23,6 @@ SELECT name FROM customers WHERE id NOT IN (SELECT referrer_id FROM customers WH
 
 -- case: a comparison filters NULL out
 SELECT name FROM customers WHERE id NOT IN (SELECT referrer_id FROM customers WHERE referrer_id > 3)
+
+-- case: a union, which is not looked into
+SELECT name FROM customers WHERE id NOT IN (SELECT customer_id FROM orders UNION SELECT referrer_id FROM customers)
