@@ -226,7 +226,7 @@ def evaluate(
                     loaded,
                     name=Path(name).name,
                     database=database,
-                    timed=timed,
+                    most_timed=timed,
                     progress=_worded(tell),
                 )
             )
