@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
-from tiny import make_tiny_model, tiny_records
 
 from sqlwright import sql
 from sqlwright.data.build import Built, build
@@ -33,6 +32,7 @@ from sqlwright.data.style import Style, apply_style, bare_names, foreign_style, 
 from sqlwright.errors import DataError, SqlError
 from sqlwright.schema import Schema, read_ddl
 from sqlwright.verify.judge import judge
+from tiny import make_tiny_model, tiny_records
 
 SHOP = read_ddl(
     """

@@ -13,7 +13,6 @@ from random import Random
 
 import pytest
 from rich.console import Console
-from tiny import DDL
 
 from sqlwright.data.records import Record
 from sqlwright.database import connect
@@ -27,6 +26,7 @@ from sqlwright.evaluate import (
     table,
 )
 from sqlwright.rates import difference, mcnemar, rate
+from tiny import DDL
 
 
 class Scripted:
@@ -56,8 +56,8 @@ class Scripted:
         return len(text)
 
 
-SLOW = "SELECT c.name FROM customers AS c WHERE (SELECT COUNT(*) FROM orders AS o WHERE o.customer_id = c.id) > 0"  # noqa: E501
-FAST = "SELECT c.name FROM customers AS c WHERE EXISTS(SELECT 1 FROM orders AS o WHERE o.customer_id = c.id)"  # noqa: E501
+SLOW = "SELECT c.name FROM customers AS c WHERE (SELECT COUNT(*) FROM orders AS o WHERE o.customer_id = c.id) > 0"
+FAST = "SELECT c.name FROM customers AS c WHERE EXISTS(SELECT 1 FROM orders AS o WHERE o.customer_id = c.id)"
 WRONG = "SELECT c.name FROM customers AS c JOIN orders AS o ON o.customer_id = c.id"
 
 

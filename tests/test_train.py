@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tiny import make_tiny_model, tiny_records
 
 from sqlwright.config import Config, write_config
 from sqlwright.curve import Progress, read_metrics, schedule
@@ -19,6 +18,7 @@ from sqlwright.data.encode import IGNORED, encode
 from sqlwright.data.records import Record, write_records
 from sqlwright.errors import ConfigError, DataError, ModelError, UsageError
 from sqlwright.train import token_loss, train
+from tiny import make_tiny_model, tiny_records
 
 RECORDS = tiny_records(30)
 
@@ -177,7 +177,9 @@ def test_a_time_limit_ends_a_training_with_its_schedule(base: Path, tmp_path: Pa
 def test_what_does_not_fit_is_refused_or_dropped_and_never_cut(base: Path, tmp_path: Path) -> None:
     long = Record(**{**as_dict(RECORDS[0]), "instruction": "please " * 200})
     config = config_of(base, tmp_path / "out", max_steps=1)
-    with pytest.raises(DataError, match=r"1 of 9 training records do not fit 512 tokens .*first: 9"):
+    with pytest.raises(
+        DataError, match=r"1 of 9 training records do not fit 512 tokens .*first: 9"
+    ):
         train(config, records=[*RECORDS[:8], long], validation=[])
     dropping = config.model_copy(
         update={"data": config.data.model_copy(update={"too_long": "drop"})}

@@ -58,6 +58,7 @@ class _Ground:
     seed: int
     seconds: float
     witnesses: int
+    longest: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ def build(
     seed: int = 0,
     seconds: float = 2.0,
     witnesses: int = 16,
+    longest: int = 1200,
     workers: int | None = None,
     passages_for: Callable[[exp.Query], Sequence[str]] | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -85,6 +87,7 @@ def build(
         past_queries: texts of the team's queries; their style is learned, the good ones are used.
         seconds: bound for the check of one record.
         witnesses: databases on which each optimize and refactor record is tried.
+        longest: letters of input and output together; a longer record is not kept.
         workers: processes; as many as there are cores if None.
         passages_for: what stands in the context of some of the records, given the query.
         progress: told how many records there are, of how many.
@@ -95,7 +98,7 @@ def build(
     started = time.monotonic()
     if not schema.tables:
         raise DataError("the schema has no tables: no record can be made of it")
-    ground, unusable = _ground(schema, past_queries, dialect, seed, seconds, witnesses)
+    ground, unusable = _ground(schema, past_queries, dialect, seed, seconds, witnesses, longest)
     records: dict[tuple[str, str, str], Record] = {}
     rejected: Counter[str] = Counter()
     refuted: Counter[str] = Counter()
@@ -131,6 +134,7 @@ def _ground(
     seed: int,
     seconds: float,
     witnesses: int,
+    longest: int,
 ) -> tuple[_Ground, int]:
     """What records grow from, and how many past queries are no model to follow."""
     read: list[exp.Query] = []
@@ -143,7 +147,7 @@ def _ground(
         read.append(query)
     good = [sql.write(query, dialect) for query in read if _is_good(query, schema)]
     style = read_style(read, schema)
-    ground = _Ground(schema, dialect, style, tuple(good), seed, seconds, witnesses)
+    ground = _Ground(schema, dialect, style, tuple(good), seed, seconds, witnesses, longest)
     return ground, len(past_queries) - len(good)
 
 
@@ -172,6 +176,8 @@ def _make(number: int) -> Record | _Rejected:
         invented = invent_query(ground.schema, rng)
         good = apply_style(invented, ground.style, ground.schema)
         good = sql.read(sql.write(good, ground.dialect), ground.dialect)
+        if len(sql.write(good, ground.dialect)) > ground.longest // 2:
+            return _Rejected("too long")
         if not _is_good(good, ground.schema):
             return _Rejected("a rule would rewrite it")
     try:
@@ -180,6 +186,8 @@ def _make(number: int) -> Record | _Rejected:
         return _Rejected("made worse, it does not bind")
     if isinstance(made, _Rejected):
         return made
+    if len(made.input) + len(made.output) > ground.longest:
+        return _Rejected("too long")
     # as `advise` shows them: the tables that the query names; a broken one cannot be asked
     shown = good if task == "fix" else sql.read(made.input, ground.dialect)
     tables = sql.tables_of(shown, ground.schema)
@@ -202,6 +210,8 @@ def _make_rewrite(
     text, answer = sql.write(worse, ground.dialect), sql.write(good, ground.dialect)
     if text == answer:
         return _Rejected("nothing was made worse")
+    if len(text) + len(answer) > ground.longest:
+        return _Rejected("too long")
     verdict = judge(
         sql.read(text, ground.dialect),
         good,

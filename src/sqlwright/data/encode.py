@@ -6,12 +6,12 @@ token are trained on, the prompt is not. Nothing is cut here or later.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlwright.data.records import Record, request
-from sqlwright.errors import ModelError
+from sqlwright.errors import DataError, ModelError
 from sqlwright.prompt import canonical, render
 
 IGNORED = -100  # what torch's cross entropy leaves out
@@ -48,18 +48,42 @@ def encode(record: Record, tokenizer: Any, family: str) -> Encoded:
 
 
 def encode_all(
-    records: Sequence[Record], tokenizer: Any, family: str, limit: int
-) -> tuple[list[Encoded], list[int]]:
-    """(those that fit `limit` tokens, the places of those that do not), in the order given."""
-    fitting: list[Encoded] = []
-    too_long: list[int] = []
-    for place, record in enumerate(records):
-        encoded = encode(record, tokenizer, family)
-        if len(encoded.ids) <= limit:
-            fitting.append(encoded)
-        else:
-            too_long.append(place)
-    return fitting, too_long
+    records: Sequence[Record],
+    *,
+    tokenizer: Any,
+    family: str,
+    limit: int,
+    drop: bool = False,
+    what: str = "training",
+    say: Callable[[str], None] = lambda _: None,
+) -> list[Encoded]:
+    """The records as tokens, in order; what does not fit is refused, or dropped where asked.
+
+    Args:
+        limit: tokens of prompt and answer together.
+        drop: go without the records that do not fit, and `say` how many those are.
+        what: which records these are, for the sentences.
+
+    Raises:
+        DataError: records that do not fit and may not be dropped, or none that is left.
+    """
+    encoded = [encode(record, tokenizer, family) for record in records]
+    too_long = [place for place, item in enumerate(encoded, start=1) if len(item.ids) > limit]
+    if too_long:
+        sentence = f"{len(too_long)} of {len(records)} {what} records do not fit {limit} tokens"
+        if not drop:
+            first = ", ".join(map(str, too_long[:5]))
+            raise DataError(
+                f"{sentence} (the first: {first}): raise train.max_seq_length,"
+                " or set data.too_long=drop to go without them"
+            )
+        say(f"{sentence} and were dropped")
+    kept = [item for item in encoded if len(item.ids) <= limit]
+    if not kept:
+        raise DataError(f"no {what} record is left that fits {limit} tokens: nothing to train on")
+    if any(len(item.ids) - item.prompt_tokens < 2 for item in kept):
+        raise DataError(f"a {what} record has an empty answer: there is nothing to train on in it")
+    return kept
 
 
 def prompt_ids(prompt: str, tokenizer: Any, family: str) -> list[int]:
