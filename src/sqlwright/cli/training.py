@@ -84,10 +84,19 @@ def _past_queries(index: Index | None, paths: list[Path]) -> list[str]:
 
 
 def _passages_for(index: Index, database: Database) -> Callable[[exp.Query], tuple[str, ...]]:
+    """What search finds for a record's query, but for past queries over just the same tables.
+
+    One of those may be the record's answer itself, and a model that has it in its prompt would learn
+    to copy and not to rewrite.
+    """
+    from sqlwright import sql
     from sqlwright.advise import find_passages, quoted
 
     def passages(query: exp.Query) -> tuple[str, ...]:
-        return quoted(find_passages(index, query, database.schema, database.dialect), "mini")
+        own = {table.name.lower() for table in sql.tables_of(query, database.schema)}
+        hits = find_passages(index, query, database.schema, database.dialect)
+        kept = [h for h in hits if h.passage.kind != "query" or set(h.passage.tables) != own]
+        return quoted(kept, "mini")
 
     return passages
 
