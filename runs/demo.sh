@@ -4,10 +4,12 @@
 #
 #   bash runs/demo.sh                     on SQLite, about five minutes
 #   DB=postgres bash runs/demo.sh         on a PostgreSQL server of our own
-#   SCALE=0.01 RECORDS=60 MINUTES=0.2 bash runs/demo.sh     in short, as the tests do
+#   SCALE=0.01 RECORDS=60 MINUTES=0.2 EVALUATE=4 TIMED=0 bash runs/demo.sh      in short
 set -euo pipefail
 cd "$(dirname "$0")/.."
-DB=${DB:-sqlite} WORK=${WORK:-build/demo} SCALE=${SCALE:-0.05} RECORDS=${RECORDS:-1500} MINUTES=${MINUTES:-2}
+DB=${DB:-sqlite} WORK=${WORK:-build/demo} SCALE=${SCALE:-0.05}
+RECORDS=${RECORDS:-1500} MINUTES=${MINUTES:-2} EVALUATE=${EVALUATE:-100} TIMED=${TIMED:-10}
+MODEL=${MODEL:-mini} # the small model that ships with sqlwright
 SQLWRIGHT=${SQLWRIGHT:-.venv/bin/sqlwright} PYTHON=${PYTHON:-.venv/bin/python}
 TPCH=examples/tpch
 export OMP_WAIT_POLICY=PASSIVE # or else waiting threads take the cores from those that work
@@ -36,16 +38,18 @@ run learn --db "$URL" $TPCH/tables.md $TPCH/docs $TPCH/standards.md $TPCH/querie
 run search "Какой запас называется лишним?" --knowledge "$WORK/knowledge" --limit 3
 
 say "3. Records: past and invented queries made worse, kept where checking finds no difference"
-run data build --db "$URL" $TPCH/queries --knowledge "$WORK/knowledge" --count "$RECORDS" --output "$WORK/records.jsonl"
-run data split "$WORK/records.jsonl" --train "$WORK/train.jsonl" --validation "$WORK/validation.jsonl"
-run data preview "$WORK/train.jsonl" --limit 1
+run data build --db "$URL" --knowledge "$WORK/knowledge" --count "$RECORDS" --out "$WORK/records.jsonl"
+run data split "$WORK/records.jsonl" --out "$WORK"
+run data preview "$WORK/train.jsonl" --model "$MODEL" --first 1
 
 say "4. A LoRA adapter for the small model"
-run train configs/mini.yaml data.train="$WORK/train.jsonl" data.validation="$WORK/validation.jsonl" \
+rm -rf "$WORK/adapter" # or else it would go on with the adapter of the last demo
+run train configs/mini.yaml model.path="$MODEL" data.train="$WORK/train.jsonl" data.validation="$WORK/validation.jsonl" \
     train.output_dir="$WORK/adapter" train.max_minutes="$MINUTES"
 
-say "5. Base and adapted model on the queries held out"
-run evaluate "$WORK/validation.jsonl" --model mini --model "$WORK/adapter"
+say "5. Base and adapted model on queries held out"
+run evaluate "$WORK/validation.jsonl" --model "$MODEL" --model "$WORK/adapter" --db "$URL" \
+    --limit "$EVALUATE" --timed "$TIMED" --out "$WORK"
 
 say "6. Three slow queries"
 common=(--db "$URL" --knowledge "$WORK/knowledge" --model "$WORK/adapter")

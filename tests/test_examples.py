@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 import subprocess
@@ -235,3 +236,34 @@ def test_the_wrong_rewrite_returns_other_rows(database: Database) -> None:
     )
     assert set(right) == set(wrong)
     assert len(right) < len(wrong)
+
+
+@pytest.mark.slow
+def test_the_demo_in_short(tmp_path: Path) -> None:
+    pytest.importorskip("trl")
+    from tiny import make_tiny_model
+
+    (tmp_path / "tiny").mkdir()
+    knobs = {
+        "MODEL": str(make_tiny_model(tmp_path / "tiny")),
+        "WORK": str(tmp_path / "work"),
+        "SQLWRIGHT": str(Path(sys.executable).parent / "sqlwright"),
+        "PYTHON": sys.executable,
+        "SCALE": "0.01",
+        "RECORDS": "40",
+        "MINUTES": "0.1",
+        "EVALUATE": "2",
+        "TIMED": "0",
+    }
+    script = TPCH.parents[1] / "runs" / "demo.sh"
+    done = subprocess.run(
+        ["bash", str(script)], env=os.environ | knobs, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    shown = done.stdout
+    assert [int(n) for n in re.findall(r"^=== (\d)\.", shown, re.MULTILINE)] == [*range(1, 8)]
+    assert "supply.ru.md:19" in shown  # the Russian question found the Russian page
+    assert "no difference found: same rows in" in shown  # at this scale not each is worth it
+    assert "different: the queries return 1 row and 2 rows" in shown
+    assert (tmp_path / "work" / "adapter" / "adapter_model.safetensors").is_file()
+    assert (tmp_path / "work" / "evaluation.json").is_file()

@@ -30,19 +30,21 @@ _KEYWORDS = frozenset(
     """.split()
 )
 
-# Words that say nothing about the matter; those of questions weigh most, since past queries and
-# tables do not hold them.
+# Words that say nothing about the matter. Those of questions and instructions count most: passages
+# hold them seldom, so they would weigh much.
 _STOP = frozenset(
     """
     a an and are as at be been but by can could did do does each every for from give had has have
     how i if in into is it its list many me more most much my no not of on only or our please
     show so than that the their them there these they this those to us was we were what when where
     which who whom whose why will with would you your find get tell
+    query queries rewrite sql
     а без бы был была были было в вам вас весь во вот все всех вы где да для до его ее если есть еще
     же за и из или им их к как какая какие какой каких какого когда которая которые который
     которых кто ли либо мне много мы на над надо нам нас не него нет ни них но о об он она они оно
     от по под покажи покажите при про с со сколько так также там те тем то того тоже той только
     том тот у уже чего чем что чтобы эта эти это этот я найди найти дай список
+    запрос запроса запросов запросы перепиши перепишите сделай сделайте
     """.split()
 )
 
