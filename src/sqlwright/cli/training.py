@@ -86,7 +86,7 @@ def _past_queries(index: Index | None, paths: list[Path]) -> list[str]:
 def _passages_for(index: Index, database: Database) -> Callable[[exp.Query], tuple[str, ...]]:
     """What search finds for a record's query, but for past queries over just the same tables.
 
-    One of those may be the record's answer itself, and a model that has it in its prompt would learn
+    One of those may be the record's answer itself, and a model with it in its prompt would learn
     to copy and not to rewrite.
     """
     from sqlwright import sql
