@@ -16,7 +16,7 @@ FLOORS = (
     {"allowed", "config", "schema"},
     {"sql"},
     {"engines", "decoder", "rates"},
-    {"database", "model", "curve"},
+    {"database", "model", "curve", "checkpoints"},
     {"analyze", "knowledge", "verify"},
     {"prompt"},
     {"rewrite", "data"},

@@ -6,7 +6,6 @@ weight moves; TRL's SFTTrainer does the steps. A killed training goes on from it
 
 from __future__ import annotations
 
-import json
 import os
 import time
 import warnings
@@ -16,12 +15,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlwright.config import Config, changed, load_config, write_config
+from sqlwright.checkpoints import claim, step_of, write_json
+from sqlwright.config import Config
 from sqlwright.curve import Metrics, Progress, Watch, draw_losses
 from sqlwright.data.encode import IGNORED, Encoded, encode_all
 from sqlwright.data.records import Record, digest, read_records
 from sqlwright.data.split import crossing
-from sqlwright.errors import ConfigError, DataError, MissingExtra, ModelError, UsageError
+from sqlwright.errors import ConfigError, DataError, MissingExtra, ModelError
 from sqlwright.model import find_folder
 
 
@@ -71,18 +71,9 @@ def train(
     """
     _set_environment()
     say = say or (lambda sentence: None)
-    records = read_records(config.data.train) if records is None else records
-    if validation is None:
-        path = config.data.validation
-        validation = read_records(path) if path else []
-    if shared := crossing(records, validation):
-        raise DataError(
-            f"{len(shared)} query templates stand in both training and validation records:"
-            " split them with sqlwright data split"
-        )
+    records, validation = _read(config, records, validation)
     folder = Path(config.train.output_dir)
-    checkpoint = _claim(folder, config, records, validation)
-
+    checkpoint = claim(folder, config, {"train": digest(records), "validation": digest(validation)})
     tokenizer, weights = _load_base(config)
     encode = partial(
         encode_all,
@@ -94,25 +85,22 @@ def train(
     )
     encoded = encode(records, what="training")
     held_out = encode(validation, what="validation") if validation else []
+
     metrics = Metrics(folder / "metrics.jsonl")
-    metrics.rewind(_step(checkpoint) if checkpoint else -1)
+    metrics.rewind(step_of(checkpoint) if checkpoint else -1)
     watch = Watch(config, metrics, progress)
     trainer = _trainer(config, weights, tokenizer, encoded, watch)
     if held_out:
         watch.validate = lambda: token_loss(trainer.model, held_out, tokenizer)
     if checkpoint:
-        say(f"resumed from step {_step(checkpoint)} of {folder}")
+        say(f"resumed from step {step_of(checkpoint)} of {folder}")
     elif watch.validate:
         metrics.note({"step": 0, "eval_loss": watch.validate(), "seconds": 0.0})
     trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
 
-    seconds = watch.seconds
+    seconds = round(watch.seconds, 2)
     if watch.validate:
-        line = {"step": watch.done, "eval_loss": watch.validate(), "seconds": round(seconds, 3)}
-        metrics.note(line)
-    trainer.model.save_pretrained(folder, safe_serialization=True)
-    tokenizer.save_pretrained(folder)
-    draw_losses(metrics.path, folder / "loss.png")
+        metrics.note({"step": watch.done, "eval_loss": watch.validate(), "seconds": seconds})
     validations = [line["eval_loss"] for line in metrics.lines if "eval_loss" in line]
     done = Training(
         folder=str(folder),
@@ -122,15 +110,15 @@ def train(
         steps=watch.done,
         tokens=watch.tokens,
         trained_tokens=watch.trained_tokens,
-        seconds=round(seconds, 2),
-        resumed_from=_step(checkpoint) if checkpoint else 0,
+        seconds=seconds,
+        resumed_from=step_of(checkpoint),
         loss=metrics.recent_loss(),
         eval_loss_before=validations[0] if validations else None,
         eval_loss=validations[-1] if validations else None,
         **_adapter_figures(trainer.model),
         precision="bf16" if trainer.args.bf16 else "fp16" if trainer.args.fp16 else "fp32",
     )
-    _write_json(folder / "training.json", asdict(done))  # last: it marks the folder as finished
+    _save(trainer.model, tokenizer, done, metrics)
     return done
 
 
@@ -181,52 +169,20 @@ def _set_environment() -> None:
     logging.set_verbosity_error()
 
 
-def _claim(
-    folder: Path, config: Config, records: Sequence[Record], validation: Sequence[Record]
-) -> Path | None:
-    """The checkpoint to go on from, or None; the folder is this training's from here on."""
-    if (folder / "training.json").exists():
-        raise UsageError(
-            f"{folder} holds a finished adapter: give another train.output_dir, or delete it"
+def _read(
+    config: Config, records: Sequence[Record] | None, validation: Sequence[Record] | None
+) -> tuple[Sequence[Record], Sequence[Record]]:
+    """(training, validation) records, from the config's files where none are given."""
+    records = read_records(config.data.train) if records is None else records
+    if validation is None:
+        path = config.data.validation
+        validation = read_records(path) if path else []
+    if shared := crossing(records, validation):
+        raise DataError(
+            f"{len(shared)} query templates stand in both training and validation records:"
+            " split them with sqlwright data split"
         )
-    digests = {"train": digest(records), "validation": digest(validation)}
-    checkpoint = _last_checkpoint(folder)
-    if checkpoint:
-        try:
-            same_data = json.loads((folder / "data.json").read_text()) == digests
-            differences = changed(load_config(folder / "config.yaml"), config)
-        except (OSError, ValueError) as error:
-            raise ConfigError(
-                f"{folder} has checkpoints but not their settings: delete it"
-            ) from error
-        differences = [item for item in differences if not item.startswith("train.output_dir")]
-        if differences or not same_data:
-            what = ", ".join(differences) or "other records"
-            raise ConfigError(
-                f"{folder} holds checkpoints of another training ({what}):"
-                " give another train.output_dir, or delete it"
-            )
-        return checkpoint
-    folder.mkdir(parents=True, exist_ok=True)
-    write_config(config, folder / "config.yaml")
-    _write_json(folder / "data.json", digests)
-    (folder / "metrics.jsonl").write_text("")
-    return None
-
-
-def _last_checkpoint(folder: Path) -> Path | None:
-    """The newest whole checkpoint: trainer_state.json is written last, a killed save lacks it."""
-    for path in sorted(folder.glob("checkpoint-*"), key=_step, reverse=True):
-        try:
-            json.loads((path / "trainer_state.json").read_text())
-        except (OSError, ValueError):
-            continue
-        return path
-    return None
-
-
-def _step(checkpoint: Path) -> int:
-    return int(checkpoint.name.rpartition("-")[2])
+    return records, validation
 
 
 def _load_base(config: Config) -> tuple[Any, Any]:
@@ -392,6 +348,26 @@ def _adapter(config: Config, weights: Any) -> Any:
     )
 
 
+def _save(model: Any, tokenizer: Any, done: Training, metrics: Metrics) -> None:
+    """Leave the adapter, its tokenizer, its curve and its figures in the folder."""
+    folder = Path(done.folder)
+    model.save_pretrained(folder, safe_serialization=True)
+    tokenizer.save_pretrained(folder)
+    (folder / "README.md").write_text(_card(done), encoding="utf-8")
+    draw_losses(metrics.path, folder / "loss.png")
+    write_json(folder / "training.json", asdict(done))  # last: it marks the folder as finished
+
+
+def _card(done: Training) -> str:
+    figures = "".join(f"| {name} | {value} |\n" for name, value in asdict(done).items())
+    return (
+        "# A LoRA adapter made by sqlwright\n\n"
+        "Settings: config.yaml. Digests of the records: data.json. Each step: metrics.jsonl.\n"
+        "Losses are nats a token of the answers.\n\n"
+        f"![loss](loss.png)\n\n| | |\n|---|---|\n{figures}"
+    )
+
+
 def _adapter_figures(model: Any) -> dict[str, Any]:
     names = {
         name.rpartition(".")[2]
@@ -409,9 +385,3 @@ def _adapter_figures(model: Any) -> dict[str, Any]:
 def _pad_id(tokenizer: Any) -> int:
     found = tokenizer.pad_token_id
     return int(tokenizer.eos_token_id if found is None else found)
-
-
-def _write_json(path: Path, value: Any) -> None:
-    partial = path.with_suffix(".part")
-    partial.write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    partial.replace(path)
