@@ -14,7 +14,7 @@ import pytest
 
 from sqlwright.config import Config, write_config
 from sqlwright.curve import Progress, read_metrics, schedule
-from sqlwright.data.encode import IGNORED, encode
+from sqlwright.data.encode import IGNORED, ByLength, encode
 from sqlwright.data.records import Record, write_records
 from sqlwright.errors import ConfigError, DataError, ModelError, UsageError
 from sqlwright.train import token_loss, train
@@ -239,6 +239,18 @@ def test_a_layer_that_is_not_there_is_named(base: Path, tmp_path: Path) -> None:
     )
     with pytest.raises(ModelError, match="is no model"):
         train(missing, records=RECORDS[:8], validation=[])
+
+
+def test_batches_hold_records_of_like_length_and_every_record_once() -> None:
+    lengths = [(37 * place) % 101 for place in range(203)]
+    order = ByLength(lengths, 4, seed=0)
+    first = list(order)
+    assert sorted(first) == list(range(203))
+    assert first == list(ByLength(lengths, 4, seed=0)) != list(ByLength(lengths, 4, seed=1))
+    spread = [[lengths[place] for place in first[i : i + 4]] for i in range(0, 200, 4)]
+    assert sum(max(batch) - min(batch) for batch in spread) / len(spread) < 10
+    order.set_epoch(1)
+    assert list(order) != first
 
 
 def test_the_schedule_rises_then_falls_to_nothing() -> None:

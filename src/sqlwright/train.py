@@ -18,7 +18,7 @@ from typing import Any
 from sqlwright.checkpoints import claim, step_of, write_json
 from sqlwright.config import Config
 from sqlwright.curve import Metrics, Progress, Watch, draw_losses
-from sqlwright.data.encode import IGNORED, Encoded, encode_all
+from sqlwright.data.encode import IGNORED, ByLength, Encoded, encode_all
 from sqlwright.data.records import Record, digest, read_records
 from sqlwright.data.split import crossing
 from sqlwright.errors import ConfigError, DataError, MissingExtra, ModelError
@@ -222,6 +222,10 @@ def _trainer(
             self.lr_scheduler = LambdaLR(optimizer or self.optimizer, watch.rate)
             return self.lr_scheduler
 
+        def _get_train_sampler(self, train_dataset: Any = None) -> Any:
+            lengths = [len(row) for row in (train_dataset or self.train_dataset)["input_ids"]]
+            return ByLength(lengths, self.args.per_device_train_batch_size, self.args.seed)
+
         def training_step(self, model: Any, inputs: Any, *rest: Any) -> Any:
             mask = inputs.get("attention_mask")  # packed rows have none, and no padding either
             watch.tokens += inputs["input_ids"].numel() if mask is None else int(mask.sum())
@@ -288,7 +292,6 @@ def _arguments(config: Config) -> Any:
         max_length=ours.max_seq_length,
         packing=ours.packing,
         packing_strategy="bfd",
-        train_sampling_strategy="group_by_length",  # or else half of a batch is padding
         seed=ours.seed,
         dataloader_num_workers=ours.dataloader_num_workers,
         save_steps=ours.save_steps,

@@ -6,8 +6,9 @@ token are trained on, the prompt is not. Nothing is cut here or later.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from random import Random
 from typing import Any
 
 from sqlwright.data.records import Record, request
@@ -84,6 +85,39 @@ def encode_all(
     if any(len(item.ids) - item.prompt_tokens < 2 for item in kept):
         raise DataError(f"a {what} record has an empty answer: there is nothing to train on in it")
     return kept
+
+
+class ByLength:
+    """The order of an epoch: records of like length in a batch, the batches in any order.
+
+    Or else half of a batch is padding. transformers' own grouping goes from long to short again and
+    again, so a training that a time limit ends would have seen more of the long ones.
+    """
+
+    def __init__(self, lengths: Sequence[int], batch_size: int, seed: int) -> None:
+        self.lengths, self.batch_size, self.seed, self.epoch = lengths, batch_size, seed, 0
+
+    def set_epoch(self, epoch: int) -> None:
+        """Called before each epoch, after a resume too: the order hangs on nothing else."""
+        self.epoch = epoch
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    def __iter__(self) -> Iterator[int]:
+        rng = Random(f"{self.seed}:{self.epoch}")
+        order = list(range(len(self.lengths)))
+        rng.shuffle(order)
+        wide = 16 * self.batch_size
+        batches: list[list[int]] = []
+        for start in range(0, len(order), wide):
+            near = sorted(order[start : start + wide], key=self.lengths.__getitem__)
+            batches += [near[i : i + self.batch_size] for i in range(0, len(near), self.batch_size)]
+        # a batch that is not full stays at the end, or else all after it would be cut differently
+        whole = [batch for batch in batches if len(batch) == self.batch_size]
+        rng.shuffle(whole)
+        rest = [batch for batch in batches if len(batch) < self.batch_size]
+        yield from (place for batch in [*whole, *rest] for place in batch)
 
 
 def prompt_ids(prompt: str, tokenizer: Any, family: str) -> list[int]:
