@@ -6,18 +6,20 @@ it, and nothing is called best that is not measured to be faster.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from sqlglot import exp
 
 from sqlwright import rewrite, sql
-from sqlwright.analyze import Finding, analyze
+from sqlwright.analyze import RULES, Finding, analyze, name_of
 from sqlwright.database import Database
-from sqlwright.errors import BindError
+from sqlwright.errors import BindError, SqlError
 from sqlwright.knowledge.index import Index
-from sqlwright.knowledge.passages import Hit, Kind
+from sqlwright.knowledge.passages import Hit, Passage
 from sqlwright.model import Model
 from sqlwright.prompt import Request, compact_schema
 from sqlwright.rewrite import Proposal, Rejected
@@ -30,6 +32,7 @@ INSTRUCTIONS = {
     "refactor": "Rewrite this query so that it is easier to read and returns the same rows.",
 }
 _MOST_PASSAGES = 6
+_MOST_FINDINGS = 3
 _ROOM = {
     "mini": 500,
     "chat": 6000,
@@ -130,7 +133,7 @@ def advise(
     sql.bind(query, schema, dialect)
     say("looking for findings and passages")
     findings = analyze(query, schema)
-    hits = find_passages(knowledge, query, schema, dialect, instruction)
+    hits = find_passages(knowledge, query, findings, schema, dialect, instruction)
     say("asking for rewrites")
     proposals: list[Proposal] = rewrite.by_rules(query, schema, dialect)
     proposals += rewrite.by_passes(query, schema, dialect)
@@ -167,18 +170,51 @@ def choose(candidates: Sequence[Candidate]) -> Candidate | None:
 
 
 def find_passages(
-    knowledge: Index | None, query: exp.Query, schema: Schema, dialect: str, instruction: str = ""
+    knowledge: Index | None,
+    query: exp.Query,
+    findings: Sequence[Finding],
+    schema: Schema,
+    dialect: str,
+    instruction: str = "",
 ) -> list[Hit]:
-    """The passages for a prompt: standards, past queries, documents; its schema has the tables."""
+    """The passages for a prompt, best first; tables are not among them, its schema has those.
+
+    Standards that speak of the findings come first, then past queries like this one, but for those
+    in which the rules find fault, then documents.
+    """
     if knowledge is None:
         return []
+    found: list[Hit] = []
+    for rule in list(dict.fromkeys(finding.rule for finding in findings))[:_MOST_FINDINGS]:
+        found += _standards_on(knowledge, rule)
     tables = [table.name for table in sql.tables_of(query, schema)]
-    kinds: tuple[Kind, ...] = ("standard", "query", "document")
-    found = knowledge.search(sql.write(query, dialect), tables=tables, kinds=kinds, limit=8)
-    if instruction:
-        asked = knowledge.search(instruction, kinds=kinds, limit=2)
-        found = [*asked, *(hit for hit in found if hit.passage not in [a.passage for a in asked])]
-    return found[:_MOST_PASSAGES]
+    text = sql.write(query, dialect)
+    found += [
+        hit
+        for hit in knowledge.search(text, tables=tables, kinds=("query",), limit=6)
+        if _is_good_example(hit.passage, schema, dialect)
+    ]
+    found += knowledge.search(text, tables=tables, kinds=("document",), limit=1)
+    if instruction:  # last: most instructions say nothing about the matter
+        found += knowledge.search(instruction, kinds=("standard", "document"), limit=1)
+    return list({hit.passage.source: hit for hit in found}.values())[:_MOST_PASSAGES]
+
+
+@lru_cache(maxsize=256)
+def _standards_on(knowledge: Index, rule: str) -> tuple[Hit, ...]:
+    """The house's standard that speaks of what the rule speaks of, if search finds one."""
+    fact = next((inspect.getdoc(each) or rule for each in RULES if name_of(each) == rule), rule)
+    return tuple(knowledge.search(fact.partition("\n")[0], kinds=("standard",), limit=1))
+
+
+@lru_cache(maxsize=4096)
+def _is_good_example(passage: Passage, schema: Schema, dialect: str) -> bool:
+    """Is the past query one to follow: readable, and without a fault that costs time or rows?"""
+    try:
+        query = sql.read(passage.text, dialect)
+    except SqlError:
+        return False
+    return all(finding.severity == "style" for finding in analyze(query, schema))
 
 
 def request(

@@ -53,12 +53,12 @@ def dialect_of(name: str) -> str:
 def guess_dialect(*texts: str, ddl: str = "") -> str:
     """The first dialect in which every text is one read-only query, for texts without one.
 
-    Backticks, in the queries or in their DDL, mean MySQL; but double quotes hold a name only
-    elsewhere. When no dialect takes them all, postgres: its errors read best.
+    Backticks, in the queries or in their DDL, mean MySQL; but it is elsewhere that double quotes
+    hold a name and || joins texts. When no dialect takes them all, postgres: its errors read best.
     """
     if any("`" in text for text in texts):
         order: Sequence[str] = ("mysql", "sqlite")
-    elif "`" in ddl and not any('"' in text for text in texts):
+    elif "`" in ddl and not any(mark in text for text in texts for mark in ('"', "||", "::")):
         order = ("mysql", "postgres", "sqlite")
     else:
         order = ("postgres", "sqlite", "mysql")

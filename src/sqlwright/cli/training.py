@@ -91,10 +91,12 @@ def _passages_for(index: Index, database: Database) -> Callable[[exp.Query], tup
     """
     from sqlwright import sql
     from sqlwright.advise import find_passages, quoted
+    from sqlwright.analyze import analyze
 
     def passages(query: exp.Query) -> tuple[str, ...]:
         own = {table.name.lower() for table in sql.tables_of(query, database.schema)}
-        hits = find_passages(index, query, database.schema, database.dialect)
+        findings = analyze(query, database.schema)
+        hits = find_passages(index, query, findings, database.schema, database.dialect)
         kept = [h for h in hits if h.passage.kind != "query" or set(h.passage.tables) != own]
         return quoted(kept, "mini")
 
