@@ -84,7 +84,7 @@ def fill(schema: Schema, query: exp.Query, rng: Random) -> sqlite3.Connection:
                         picked = rng.choice(target)
                         for here, there in zip(foreign.columns, foreign.references, strict=True):
                             row[here] = picked[there]
-                keys = {(key, tuple(row[c] for c in key)) for key in table.keys()}  # noqa: SIM118
+                keys = {(key, tuple(row[c] for c in key)) for key in table.keys()}
                 if not keys & seen:
                     seen |= keys
                     made.append(row)
@@ -134,9 +134,7 @@ def same_result(schema: Schema, first: str, second: str) -> bool | None:
 
 def _rows(database: sqlite3.Connection, text: str) -> list[str]:
     found = database.execute(sql.write(sql.read(text, ""), "sqlite")).fetchmany(5000)
-    return sorted(
-        repr([round(v, 5) if isinstance(v, float) else v for v in row]) for row in found
-    )
+    return sorted(repr([round(v, 5) if isinstance(v, float) else v for v in row]) for row in found)
 
 
 def grade(schema: Schema, pair: Pair, answer: str) -> dict[str, bool | None]:
@@ -144,7 +142,12 @@ def grade(schema: Schema, pair: Pair, answer: str) -> dict[str, bool | None]:
     exact = answer == pair.answer
     if pair.request.task == "check":
         return {"exact": exact}
-    graded: dict[str, bool | None] = {"exact": exact, "parses": False, "binds": False, "same": False}
+    graded: dict[str, bool | None] = {
+        "exact": exact,
+        "parses": False,
+        "binds": False,
+        "same": False,
+    }
     dialect = pair.request.dialect or ""
     try:
         query = sql.read(answer, dialect)

@@ -115,7 +115,9 @@ def test_other_mistakes_are_one_sentence(arguments: tuple[str, ...], words: str)
 
 
 def test_check_exit_codes(files: Path) -> None:
-    clean = run("check", "-", "--schema", files / "ddl.sql", stdin="SELECT id FROM orders WHERE id = 5")
+    clean = run(
+        "check", "-", "--schema", files / "ddl.sql", stdin="SELECT id FROM orders WHERE id = 5"
+    )
     assert (clean.returncode, clean.stdout) == (0, "no findings\n")
     found = run("check", "-", "--json", stdin="SELECT * FROM a, b WHERE a.x = NULL")
     assert found.returncode == 1

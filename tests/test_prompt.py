@@ -72,7 +72,9 @@ def test_a_passage_adds_no_section(family: str) -> None:
 
 
 def test_mini_gets_one_layout() -> None:
-    request = Request("optimize", "", "select A.x\n  from  a -- note\n where x=1;", "", (), "sqlite")
+    request = Request(
+        "optimize", "", "select A.x\n  from  a -- note\n where x=1;", "", (), "sqlite"
+    )
     assert "<|query|>SELECT A.x FROM a WHERE x = 1<|answer|>" in render(request, "mini")
 
 
@@ -103,8 +105,7 @@ def test_compact_schema_names_keys_and_what_they_refer_to() -> None:
         "postgres",
     )
     assert compact_schema(schema.tables) == (
-        "c(id int key, code text key)\n"
-        "o(c_id int -> c.id, n int, paid num, at time?, key(c_id, n))"
+        "c(id int key, code text key)\no(c_id int -> c.id, n int, paid num, at time?, key(c_id, n))"
     )
 
 

@@ -167,9 +167,7 @@ class Decoder(nn.Module):
 def positions(length: int, shape: Shape, device: torch.device) -> tuple[Tensor, Tensor]:
     """Cosines and sines, each [length, head size]."""
     steps = torch.arange(0, shape.head_size, 2, device=device).float() / shape.head_size
-    angles = torch.outer(
-        torch.arange(length, device=device).float(), shape.rope_base**-steps
-    )
+    angles = torch.outer(torch.arange(length, device=device).float(), shape.rope_base**-steps)
     both = torch.cat((angles, angles), dim=-1)
     return both.cos(), both.sin()
 

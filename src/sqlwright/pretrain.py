@@ -211,7 +211,9 @@ def train(folder: Path, out: Path, seconds: float, rows: int, device: str, small
     seen = 0
     log = (folder / "train.jsonl").open("a", encoding="utf-8")
     while True:
-        raw = torch.from_numpy(shelf.batch(rows).astype("int32")).to(device, non_blocking=True).long()
+        raw = (
+            torch.from_numpy(shelf.batch(rows).astype("int32")).to(device, non_blocking=True).long()
+        )
         tokens, kinds, owners = raw
         weights = weight_of[kinds[:, 1:]] * (owners[:, 1:] == owners[:, :-1])
         weights = F.pad(weights, (0, 1))

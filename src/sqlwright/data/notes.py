@@ -216,9 +216,7 @@ def alias_note(schema: Schema, rng: Random) -> Note:
         tables = list(schema.tables)
         if rng.random() < 0.5:
             rng.shuffle(tables)
-        text = ", ".join(
-            f"{t.name} {rng.choice(['', ''])}{listed[t.name.lower()]}" for t in tables
-        )
+        text = ", ".join(f"{t.name} {rng.choice(['', ''])}{listed[t.name.lower()]}" for t in tables)
         opening = rng.choice(_LISTED)
         change = _alias_change(lambda name: listed[name.lower()])
         return Note((f"{opening} {text}.", f"{opening}\n{text}. {rng.choice(_SECOND)}"), change)

@@ -57,7 +57,9 @@ def invent_pair(schema: Schema, rng: Random, task: str | None = None) -> Pair | 
                 good = note(good, schema, rng) or good
             answer = good
         shown, answer = _unqualify(worse, answer, schema, rng)
-        return _pair(task, shown.sql(comments=False), shown, answer, schema, rng, passages, dialect, steps)
+        return _pair(
+            task, shown.sql(comments=False), shown, answer, schema, rng, passages, dialect, steps
+        )
     shown, _ = _unqualify(good, None, schema, rng)
     text, steps = shown.sql(comments=False), ()
     breaking = rng.choice(BREAKINGS)

@@ -112,7 +112,7 @@ def is_firm(column: exp.Column, schema: Schema) -> bool:
 def firm_key(table: Table) -> tuple[str, ...]:
     """The columns of a key without NULLs, or ()."""
     nullable = {f.name.lower() for f in fields_of(table) if f.nullable}
-    for key in table.keys():  # noqa: SIM118 - a method of ours
+    for key in table.keys():
         if not nullable & {name.lower() for name in key}:
             return key
     return ()

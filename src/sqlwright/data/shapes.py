@@ -271,7 +271,9 @@ def stacked(c: Composer) -> str:
     wanted = rng.choice([2, 2, 2, 3])
     template: list[Field] = []
     for number in range(wanted):
-        source = c.source(start if number == 0 or rng.random() < 0.6 else rng.choice(c.schema.tables))
+        source = c.source(
+            start if number == 0 or rng.random() < 0.6 else rng.choice(c.schema.tables)
+        )
         if not template:
             template = list(source.fields[: rng.choice([1, 2, 3])])
             rng.shuffle(template)

@@ -62,7 +62,9 @@ def between_to_bounds(query: exp.Query, schema: Schema, rng: Random) -> exp.Quer
     if (node := scopes.pick(rng, list(query.find_all(exp.Between)))) is None:
         return None
     low: exp.Expr = exp.GTE(this=node.this.copy(), expression=node.args["low"])
-    both = exp.And(this=low, expression=exp.LTE(this=node.this.copy(), expression=node.args["high"]))
+    both = exp.And(
+        this=low, expression=exp.LTE(this=node.this.copy(), expression=node.args["high"])
+    )
     node.replace(both if isinstance(node.parent, exp.And | exp.Where) else exp.Paren(this=both))
     return query
 
@@ -124,7 +126,9 @@ def range_to_year(query: exp.Query, schema: Schema, rng: Random) -> exp.Query | 
     found = []
     for select, parts in _filters(query):
         for low, high in zip(parts, parts[1:], strict=False):
-            if not (isinstance(low, exp.GTE) and isinstance(high, exp.LT) and low.left == high.left):
+            if not (
+                isinstance(low, exp.GTE) and isinstance(high, exp.LT) and low.left == high.left
+            ):
                 continue
             first, last = _day(low.right), _day(high.right)
             if not first.endswith("-01-01") or last != f"{int(first[:4]) + 1}-01-01":

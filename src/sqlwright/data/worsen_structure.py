@@ -240,7 +240,9 @@ def unused_left_join(query: exp.Query, schema: Schema, rng: Random) -> exp.Query
     if not found:
         return None
     select, source, foreign, other = rng.choice(found)
-    alias = scopes.fresh_alias(query, rng.choice([other.name[:1].lower(), f"{other.name}_x", "extra"]))
+    alias = scopes.fresh_alias(
+        query, rng.choice([other.name[:1].lower(), f"{other.name}_x", "extra"])
+    )
     ties: list[exp.Expr] = [
         exp.EQ(this=scopes.refer(alias, there), expression=scopes.refer(source.alias_or_name, here))
         for here, there in zip(foreign.columns, foreign.references, strict=True)
@@ -313,7 +315,9 @@ def repeated_cte(query: exp.Query, schema: Schema, rng: Random) -> exp.Query | N
 def unused_cte(query: exp.Query, schema: Schema, rng: Random) -> exp.Query | None:
     """Adds a CTE that nothing reads."""
     table = rng.choice(schema.tables)
-    name = scopes.fresh_alias(query, rng.choice(["unused", "old", f"all_{table.name.lower()}", "tmp"]))
+    name = scopes.fresh_alias(
+        query, rng.choice(["unused", "old", f"all_{table.name.lower()}", "tmp"])
+    )
     inner = exp.Select(expressions=[exp.Star()])
     inner.set("from_", exp.From(this=exp.Table(this=exp.to_identifier(table.name))))
     cte = exp.CTE(this=inner, alias=exp.TableAlias(this=exp.to_identifier(name)))
@@ -349,7 +353,11 @@ def count_distinct_key(query: exp.Query, schema: Schema, rng: Random) -> exp.Que
     """`COUNT(*)` → `COUNT(DISTINCT k)`, k the key of the only table."""
     for node in query.find_all(exp.Count):
         select = node.find_ancestor(exp.Select)
-        if not isinstance(node.this, exp.Star) or select is None or len(scopes.sources(select)) != 1:
+        if (
+            not isinstance(node.this, exp.Star)
+            or select is None
+            or len(scopes.sources(select)) != 1
+        ):
             continue
         source = scopes.sources(select)[0]
         table = scopes.table_of(source, schema)
@@ -396,7 +404,9 @@ def table_as_cte(query: exp.Query, schema: Schema, rng: Random) -> exp.Query | N
     if (source := scopes.pick(rng, fitting)) is None:
         return None
     alias = source.alias_or_name
-    name = scopes.fresh_alias(query, rng.choice([f"{source.name}_all", f"{source.name}_cte", "src_all"]))
+    name = scopes.fresh_alias(
+        query, rng.choice([f"{source.name}_all", f"{source.name}_cte", "src_all"])
+    )
     inner = exp.Select(expressions=[exp.Star()])
     inner.set("from_", exp.From(this=exp.Table(this=source.this.copy())))
     source.replace(exp.alias_(exp.Table(this=exp.to_identifier(name)), alias, table=True))

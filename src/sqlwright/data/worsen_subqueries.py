@@ -78,7 +78,8 @@ def exists_to_distinct_join(query: exp.Query, schema: Schema, rng: Random) -> ex
     ties = [
         part
         for part in conditions
-        if isinstance(part, exp.EQ) and len({c.table.lower() for c in part.find_all(exp.Column)}) == 2
+        if isinstance(part, exp.EQ)
+        and len({c.table.lower() for c in part.find_all(exp.Column)}) == 2
     ]
     if not ties or any(c.find(exp.Select) for c in conditions):
         return None
@@ -260,7 +261,9 @@ def _drop_join(select: exp.Select, join: exp.Join) -> None:
 
 def _aggregate_of(join: exp.Join) -> tuple[exp.Select, exp.Expr, exp.Expr, str] | None:
     """(query, key, aggregate, alias) where the join reads SELECT key, aggregate ... GROUP BY key."""
-    if not isinstance(join.this, exp.Subquery) or not isinstance(inner := join.this.this, exp.Select):
+    if not isinstance(join.this, exp.Subquery) or not isinstance(
+        inner := join.this.this, exp.Select
+    ):
         return None
     group = inner.args.get("group")
     if group is None or len(group.expressions) != 1 or len(inner.expressions) != 2:
@@ -303,7 +306,9 @@ def left_join_to_scalar(query: exp.Query, schema: Schema, rng: Random) -> exp.Qu
             inside = [c for c in uses if c.find_ancestor(exp.Join) is join]
             if len(uses) != 2 or len(shown) != 1 or len(inside) != 1:
                 continue
-            if (inside[0].name.lower(),) not in [tuple(k.lower() for k in key) for key in table.keys()]:  # noqa: SIM118
+            if (inside[0].name.lower(),) not in [
+                tuple(k.lower() for k in key) for key in table.keys()
+            ]:
                 continue
             if inside[0] not in (tie.left, tie.right):
                 continue
