@@ -165,7 +165,7 @@ def choose(candidates: Sequence[Candidate]) -> Candidate | None:
     if not faster:
         return None
     fastest, _ = max(faster, key=lambda pair: pair[0].ratio)
-    alike = [c for cost, c in faster if cost.high >= fastest.low]
+    alike = [c for cost, c in faster if cost.high >= fastest.ratio]
     return min(alike, key=lambda c: (c.source.startswith("pass:"), len(c.text)))
 
 
