@@ -164,7 +164,7 @@ def write_config(config: Config, path: str | Path) -> None:
 
 
 def settings() -> Iterator[tuple[str, str, str]]:
-    """Every setting as (section.key, default or 'required', what it does), for the documentation."""
+    """Every setting as (section.key, default or 'required', what it does), for the docs."""
     for section, model in SECTIONS.items():
         for key, field in model.model_fields.items():
             default = "required" if field.is_required() else str(field.default)

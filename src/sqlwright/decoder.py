@@ -209,7 +209,7 @@ class Muon(torch.optim.Optimizer):
 
 
 def orthogonal(stack: Tensor) -> Tensor:
-    """Each matrix with its singular values brought near 1, by five Newton-Schulz steps in bfloat16."""
+    """Each matrix with singular values near 1, by five Newton-Schulz steps in bfloat16."""
     x = stack.bfloat16()
     tall = x.shape[-2] > x.shape[-1]
     x = x.mT if tall else x

@@ -1,7 +1,7 @@
 """The only door to weights when a model answers: a local folder, or an OpenAI-compatible server.
 
 It completes prompts and nothing else: what a prompt says, and where an answer ends in it, is
-`prompt.py`'s business. Weights are read from safetensors alone, and no code that comes with them runs.
+`prompt.py`'s business. Weights are read from safetensors alone; no code that comes with them runs.
 """
 
 from __future__ import annotations
@@ -173,7 +173,7 @@ class LocalModel:
                 )
             batch = [texts[index] for index in group]
             for found in self._generate(batch, min(room, max_new_tokens), samples, stop):
-                for index, text in zip(group, found):
+                for index, text in zip(group, found, strict=True):
                     answers[index].append(text)
         return answers
 
@@ -247,7 +247,7 @@ class ServedModel:
         ]
 
     def count_tokens(self, text: str) -> int:
-        """An upper guess: servers do not agree on a way to ask, and SQL has over 3 letters a token."""
+        """An upper guess: servers agree on no way to ask, and SQL has over 3 letters a token."""
         return len(text.encode()) // 3 + 1
 
     def _one(self, prompt: str, max_new_tokens: int, seed: int, stop: tuple[str, ...]) -> str:

@@ -1,4 +1,4 @@
-"""Mini from nothing: a tokenizer, invented pairs in shards, training, a folder that transformers loads.
+"""Mini from nothing: a tokenizer, invented pairs in shards, training, a folder for transformers.
 
 `runs/mini.sh` calls the commands in order. Pairs are made by many processes while the GPU trains on
 those that are there already.

@@ -1,7 +1,7 @@
 """One request as text, per model family: training and serving both use it, so they cannot differ.
 
 Text that somebody else wrote (a passage, a comment, an instruction) cannot close its section: what
-would read as a marker is escaped, reversibly. It does not fetch passages, and does not count tokens.
+would read as a marker is escaped, reversibly. It fetches no passages, and counts no tokens.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def answer_of(completion: str, family: str) -> str:
 
 
 def canonical(text: str, dialect: str) -> str:
-    """The query on one line, written by sqlglot; as it stands, blanks collapsed, if it cannot be read."""
+    """The query on one line, by sqlglot; as it stands, blanks collapsed, if it cannot be read."""
     try:
         return sql.write(sql.read(text, dialect), dialect)
     except SqlError:
@@ -154,7 +154,9 @@ def _render_mini(request: Request) -> str:
 
 def _parse_mini(text: str) -> Request:
     pieces = re.split(rf"<\|({'|'.join(MINI_MARKERS)})\|>", text)
-    sections = [(name, _unescape_mini(body)) for name, body in zip(pieces[1::2], pieces[2::2])]
+    sections = [
+        (name, _unescape_mini(body)) for name, body in zip(pieces[1::2], pieces[2::2], strict=True)
+    ]
     if not sections or sections[0][0] not in TASKS or sections[-1][0] != "answer":
         raise UsageError(
             "not a prompt of the family mini: it does not run from a task to <|answer|>"
@@ -234,7 +236,7 @@ def _parse_text(text: str, opening: str, family: str) -> Request:
     pieces = re.split(
         r"(?:\A|\n\n)### (Task|Dialect|Database Schema|Passage|Query|SQL|Answer)\n", text
     )
-    sections = list(zip(pieces[1::2], pieces[2::2]))
+    sections = list(zip(pieces[1::2], pieces[2::2], strict=True))
     before, after = opening.removeprefix("### Task\n").split("{question}")
     if not sections or sections[0][0] != "Task" or not sections[0][1].startswith(before):
         raise UsageError(f"not a prompt of the family {family}: it does not open with its ### Task")

@@ -1,7 +1,7 @@
-"""The tokenizer of mini: names are cut the same way wherever they stand, so that they can be copied.
+"""The tokenizer of mini: names are cut alike wherever they stand, so that they can be copied.
 
-A blank belongs to the keyword or operator beside it, never to a name: `c_custkey` is the same tokens
-after a comma, a dot or a parenthesis. Digits stand alone; other letters fall back to bytes.
+A blank belongs to the keyword or operator beside it, never to a name: `c_custkey` is the same
+tokens after a comma, a dot or a parenthesis. Digits stand alone; other letters fall back to bytes.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import Any
 from sqlwright.prompt import MINI_SPECIAL
 
 _KEYWORDS = (
-    "GROUP BY|ORDER BY|PARTITION BY|LEFT JOIN|UNION ALL|NOT EXISTS|IS NULL|CASE WHEN|SELECT DISTINCT|"
-    "SELECT|FROM|WHERE|HAVING|JOIN|ON|AS|AND|OR|NOT|IN|IS|NULL|BETWEEN|LIKE|EXISTS|CASE|WHEN|THEN|ELSE|"
-    "END|LIMIT|OFFSET|DESC|ASC|WITH|UNION|ALL|EXCEPT|INTERSECT|DISTINCT|OVER|INNER|LEFT|RIGHT|FULL|"
-    "OUTER|CROSS|USING|INTERVAL|TRUE|FALSE|ANY|FILTER|ROWS|RANGE"
+    "GROUP BY|ORDER BY|PARTITION BY|LEFT JOIN|UNION ALL|NOT EXISTS|IS NULL|CASE WHEN|"
+    "SELECT DISTINCT|SELECT|FROM|WHERE|HAVING|JOIN|ON|AS|AND|OR|NOT|IN|IS|NULL|BETWEEN|LIKE|EXISTS|"
+    "CASE|WHEN|THEN|ELSE|END|LIMIT|OFFSET|DESC|ASC|WITH|UNION|ALL|EXCEPT|INTERSECT|DISTINCT|OVER|"
+    "INNER|LEFT|RIGHT|FULL|OUTER|CROSS|USING|INTERVAL|TRUE|FALSE|ANY|FILTER|ROWS|RANGE"
 )
 _PATTERN = "|".join(
     (
@@ -36,7 +36,7 @@ _PATTERN = "|".join(
 
 
 def train_tokenizer(texts: Iterable[str], size: int) -> Any:
-    """A byte-level BPE tokenizer (Sennrich et al. 2016) of that many tokens, special ones included."""
+    """A byte-level BPE tokenizer (Sennrich et al. 2016) of that many tokens, special ones too."""
     from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 
     tokenizer = Tokenizer(models.BPE())

@@ -1,6 +1,6 @@
 """The parts of an invented query: tables with their joins, conditions, selected values, an order.
 
-`shapes.py` puts them together. Conditions avoid the forms that the worsenings make: what is composed
+`shapes.py` puts them together. Conditions avoid the forms that the worsenings make: what is made
 here is the answer, so a needless DISTINCT would teach needless DISTINCTs.
 """
 
@@ -323,8 +323,15 @@ class Composer:
         """A name for a computed column."""
         rng = self.rng
         word = rng.choice(NOUNS)
-        return rng.choice([f"{word}_value", f"total_{word}", f"{word}_{rng.choice(NOUNS)}", f"new_{word}",
-                           f"{word}{rng.randint(1, 9)}"])  # fmt: skip
+        return rng.choice(
+            [
+                f"{word}_value",
+                f"total_{word}",
+                f"{word}_{rng.choice(NOUNS)}",
+                f"new_{word}",
+                f"{word}{rng.randint(1, 9)}",
+            ]
+        )
 
     def select_list(self, columns: list[tuple[str, str]]) -> str:
         return ", ".join(
@@ -351,7 +358,7 @@ class Composer:
             return "COUNT(*)"
         return f"{rng.choice(['SUM', 'SUM', 'AVG', 'MIN', 'MAX'])}({self.amount(numbers)})"
 
-    # --- ORDER BY ----------------------------------------------------------------------------------
+    # --- ORDER BY ------------------------------------------------------------------------------
 
     def order(
         self, columns: list[tuple[str, str]], sources: list[Source], unique: bool = False

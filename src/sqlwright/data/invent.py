@@ -1,4 +1,4 @@
-"""Good queries over any schema, invented or a user's own: the right side of what mini learns from."""
+"""Good queries over any schema, invented or a user's own: the answers that mini learns from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Random schemas to learn from: one to eight tables with keys and foreign keys, named in many ways."""
+"""Random schemas to learn from: one to eight tables with keys to each other, named in many ways."""
 
 from __future__ import annotations
 

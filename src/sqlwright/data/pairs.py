@@ -184,7 +184,8 @@ def _past_query(schema: Schema, rng: Random, aliased: list[Note]) -> str:
     for note in aliased:
         query = note.change(query, schema, rng) or query
     text = query.sql(comments=False, pretty=rng.random() < 0.5)
-    comment = f"-- {rng.choice(NOUNS)} {rng.choice(['by', 'per', 'with', 'of', 'по'])} {rng.choice(NOUNS)}"
+    link = ["by", "per", "with", "of", "по"]
+    comment = f"-- {rng.choice(NOUNS)} {rng.choice(link)} {rng.choice(NOUNS)}"
     text = text if len(text) < 500 else text[:500].rsplit(" ", 1)[0]
     return f"{comment}\n{text}" if rng.random() < 0.7 else text
 

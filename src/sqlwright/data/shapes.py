@@ -280,7 +280,10 @@ def stacked(c: Composer) -> str:
         columns = [source.column(c.field(source, (field.kind,)).name) for field in template]
         if source.table is start:
             columns = [source.column(field.name) for field in template]
-        elif any(_kind(source, column) != field.kind for column, field in zip(columns, template)):
+        elif any(
+            _kind(source, column) != field.kind
+            for column, field in zip(columns, template, strict=True)
+        ):
             source = c.source(start)
             columns = [source.column(field.name) for field in template]
         shown = ", ".join(columns)
@@ -333,8 +336,8 @@ def chained(c: Composer) -> str:
     """CTEs (or a derived table), and a query over them."""
     rng = c.rng
     parts, made = [], []
-    words = rng.sample(["base", "totals", "filtered", "recent", "first_step", "stats", "picked", "src",
-                        "data1", "grp", *NOUNS[:60]], 3)  # fmt: skip
+    plain = "base totals filtered recent first_step stats picked src data1 grp".split()
+    words = rng.sample([*plain, *NOUNS[:60]], 3)
     number = rng.choice([1, 1, 2, 2, 3])
     for word in words[:number]:
         query, fields = _part(c)

@@ -1,4 +1,4 @@
-"""What stands in a FROM clause while a query is invented: its alias, columns, keys and neighbors."""
+"""What stands in a FROM clause while a query is invented: alias, columns, keys and neighbors."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A table, derived table or CTE under its alias. `optional` rows may be all NULL (LEFT JOIN)."""
+    """A table, derived table or CTE under its alias. `optional`: LEFT JOIN may make it all NULL."""
 
     alias: str
     fields: tuple[Field, ...]
@@ -66,12 +66,13 @@ def edges(table: Table, schema: Schema) -> list[Edge]:
     for foreign in table.foreign_keys:
         other = schema.table(foreign.table)
         if other is not None and len(foreign.columns) == len(foreign.references):
-            found.append(Edge(other, tuple(zip(foreign.columns, foreign.references)), up=True))
+            pairs = tuple(zip(foreign.columns, foreign.references, strict=True))
+            found.append(Edge(other, pairs, up=True))
     for other in schema.tables:
         for foreign in other.foreign_keys:
             same = foreign.table.lower() == table.name.lower()
             if same and len(foreign.columns) == len(foreign.references):
-                pairs = tuple(zip(foreign.references, foreign.columns))
+                pairs = tuple(zip(foreign.references, foreign.columns, strict=True))
                 found.append(Edge(other, pairs, up=False))
     return found
 

@@ -1,4 +1,4 @@
-"""Worse queries with the same result: what a model learns to undo, and breakages for the task `fix`.
+"""Worse queries with the same result: what a model learns to undo, and breakings for `fix`.
 
 Each worsening is a pure function that returns None where it does not apply. It is sound given the
 schema's keys and NOT NULL, and `tests/test_invent.py` holds it to that by execution.
