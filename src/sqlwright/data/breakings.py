@@ -56,7 +56,7 @@ def misspelled_column(text: str, query: exp.Query, schema: Schema, rng: Random) 
 def misspelled_table(text: str, query: exp.Query, schema: Schema, rng: Random) -> str:
     """A table's name with one letter wrong."""
     known = [t for t in query.find_all(exp.Table) if schema.table(t.name)]
-    table = pick(rng, known)  # type: ignore[arg-type]
+    table = pick(rng, known)
     if table is None:
         return text
     wrong = misspell(table.name, rng)
@@ -79,7 +79,7 @@ def column_of_another_name(text: str, query: exp.Query, schema: Schema, rng: Ran
 def wrong_alias(text: str, query: exp.Query, schema: Schema, rng: Random) -> str:
     """A column under an alias that the query does not have."""
     columns = [c for c in query.find_all(exp.Column) if c.table]
-    column = pick(rng, columns)  # type: ignore[arg-type]
+    column = pick(rng, columns)
     if not isinstance(column, exp.Column):
         return text
     wrong = column.table + rng.choice(["1", "x", column.table[-1]])
@@ -134,7 +134,7 @@ def lost_group_key(text: str, query: exp.Query, schema: Schema, rng: Random) -> 
         g for g in copy.find_all(exp.Group)
         if isinstance(s := g.parent, exp.Select) and any(k in s.expressions for k in g.expressions)
     ]  # fmt: skip
-    group = pick(rng, groups)  # type: ignore[arg-type]
+    group = pick(rng, groups)
     if group is None or not isinstance(group.parent, exp.Select):
         return text
     shown = [key for key in group.expressions if key in group.parent.expressions]

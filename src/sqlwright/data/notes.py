@@ -66,12 +66,11 @@ def in_for_exists(query: exp.Query, schema: Schema, rng: Random) -> exp.Query | 
         if len(ties) != 1 or not isinstance(tie := ties[0], exp.EQ):
             continue
         sides = [tie.left, tie.right]
-        if not all(isinstance(side, exp.Column) for side in sides):
+        columns = [side for side in sides if isinstance(side, exp.Column)]
+        within = [column for column in columns if column.table.lower() in local]
+        if len(columns) != 2 or len(within) != 1:
             continue
-        within = [side for side in sides if side.table.lower() in local]
-        if len(within) != 1:
-            continue
-        outside = next(side for side in sides if side is not within[0])
+        outside = next(column for column in columns if column is not within[0])
         scopes.set_where(inner, [part for part in parts if part is not tie])
         inner.set("expressions", [within[0].copy()])
         node.replace(exp.In(this=outside.copy(), query=exp.Subquery(this=inner.copy())))

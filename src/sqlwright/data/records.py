@@ -172,7 +172,8 @@ def _record(line: bytes) -> Record:
     for name in _REQUIRED:
         if name not in values:
             raise DataError(f"column {name} is missing")
-    return Record(**{name: _value(name, value) for name, value in values.items()})
+    checked: dict[str, Any] = {name: _value(name, value) for name, value in values.items()}
+    return Record(**checked)
 
 
 def _value(name: str, value: Any) -> str | tuple[str, ...]:

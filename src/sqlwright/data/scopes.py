@@ -1,4 +1,4 @@
-"""Questions about a query's tree that worsenings ask: whose column is it, may it be NULL, is it free.
+"""Questions about a query's tree that worsenings ask: whose column is it, may it be NULL?
 
 A column may stand without its alias; what cannot be told for sure is answered with None or False.
 """
@@ -6,14 +6,16 @@ A column may stand without its alias; what cannot be told for sure is answered w
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from random import Random
+from typing import TypeVar
 
 from sqlglot import exp
 
 from sqlwright.data.sources import fields_of
 from sqlwright.schema import Schema, Table
 
+Item = TypeVar("Item")
 Worsening = Callable[[exp.Query, Schema, Random], exp.Query | None]
 
 
@@ -118,6 +120,13 @@ def firm_key(table: Table) -> tuple[str, ...]:
     return ()
 
 
+def is_only_about(part: exp.Expr, alias: str) -> bool:
+    """Does it name columns of that alias and of no other, and read no subquery?"""
+    columns = list(part.find_all(exp.Column))
+    about = bool(columns) and all(c.table.lower() == alias.lower() for c in columns)
+    return about and part.find(exp.Select) is None
+
+
 def is_grouped(select: exp.Select) -> bool:
     """Does it aggregate, by GROUP BY or without?"""
     if select.args.get("group") or select.args.get("having"):
@@ -182,7 +191,6 @@ def refer(alias: str, name: str) -> exp.Column:
     return exp.column(exp.to_identifier(name), table=exp.to_identifier(alias))
 
 
-def pick(rng: Random, items: Iterator[exp.Expr] | list[exp.Expr]) -> exp.Expr | None:
+def pick(rng: Random, items: Sequence[Item]) -> Item | None:
     """One of the items, or None if there is none."""
-    found = list(items)
-    return rng.choice(found) if found else None
+    return rng.choice(items) if items else None

@@ -35,7 +35,8 @@ def split_records(
         if len(held_out) + len(members) / 2 <= wanted:
             held_out.update(members)
     if not held_out:
-        held_out.update(min(groups, key=lambda members: len(members)))
+        smallest = min(groups, key=len)
+        held_out.update(smallest)
     train = [record for place, record in enumerate(records) if place not in held_out]
     return train, [record for place, record in enumerate(records) if place in held_out]
 

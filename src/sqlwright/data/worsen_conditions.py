@@ -1,7 +1,8 @@
-"""Worsenings of conditions and values: the same truth for every row, said in a longer or slower way."""
+"""Worsenings of conditions and values: the same truth for every row, said longer or slower."""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from random import Random
 
 from sqlglot import exp
@@ -10,14 +11,26 @@ from sqlwright.data import scopes
 from sqlwright.data.scopes import pure
 from sqlwright.schema import Schema
 
-_OPPOSITE = {exp.EQ: exp.NEQ, exp.NEQ: exp.EQ, exp.LT: exp.GTE, exp.GTE: exp.LT, exp.GT: exp.LTE,
-             exp.LTE: exp.GT}  # fmt: skip
-_MIRROR = {exp.EQ: exp.EQ, exp.NEQ: exp.NEQ, exp.LT: exp.GT, exp.GT: exp.LT, exp.LTE: exp.GTE,
-           exp.GTE: exp.LTE}  # fmt: skip
-_SIMPLE = (exp.EQ, exp.NEQ, exp.LT, exp.GT, exp.LTE, exp.GTE)
+_OPPOSITE: dict[type[exp.Binary], type[exp.Binary]] = {
+    exp.EQ: exp.NEQ,
+    exp.NEQ: exp.EQ,
+    exp.LT: exp.GTE,
+    exp.GTE: exp.LT,
+    exp.GT: exp.LTE,
+    exp.LTE: exp.GT,
+}
+_MIRROR: dict[type[exp.Binary], type[exp.Binary]] = {
+    exp.EQ: exp.EQ,
+    exp.NEQ: exp.NEQ,
+    exp.LT: exp.GT,
+    exp.GT: exp.LT,
+    exp.LTE: exp.GTE,
+    exp.GTE: exp.LTE,
+}
+_SIMPLE: tuple[type[exp.Binary], ...] = (exp.EQ, exp.NEQ, exp.LT, exp.GT, exp.LTE, exp.GTE)
 
 
-def _comparisons(query: exp.Query) -> list[exp.Expr]:
+def _comparisons(query: exp.Query) -> list[exp.Binary]:
     """Comparisons of a column with a literal, as written: the column on the left."""
     return [
         node
@@ -35,7 +48,7 @@ def _filters(query: exp.Query) -> list[tuple[exp.Select, list[exp.Expr]]]:
 def in_list_to_or(query: exp.Query, schema: Schema, rng: Random) -> exp.Query | None:
     """`x IN (1, 2)` → `(x = 1 OR x = 2)`: what IN is defined as."""
     lists = [n for n in query.find_all(exp.In) if 2 <= len(n.expressions) <= 8]
-    if (node := scopes.pick(rng, lists)) is None:  # type: ignore[arg-type]
+    if (node := scopes.pick(rng, lists)) is None:
         return None
     tests: list[exp.Expr] = [exp.EQ(this=node.this.copy(), expression=e) for e in node.expressions]
     chain = tests[0]
@@ -96,12 +109,13 @@ def literal_first(query: exp.Query, schema: Schema, rng: Random) -> exp.Query | 
 def arithmetic_on_column(query: exp.Query, schema: Schema, rng: Random) -> exp.Query | None:
     """`x > 5` → `x + 10 > 15`: the same for integers, but no index on x can serve it.
 
-    Only small literals and integer columns; a value within 10,000 of the type's edge would overflow.
+    Only small literals and integer columns; a value within 10,000 of a type's edge would overflow.
     """
     fitting = [
         node
         for node in _comparisons(query)
-        if node.right.is_int
+        if isinstance(node.left, exp.Column)
+        and node.right.is_int
         and abs(int(node.right.name)) < 10**7
         and scopes.kind_of(node.left, schema) == "int"
     ]
@@ -110,6 +124,7 @@ def arithmetic_on_column(query: exp.Query, schema: Schema, rng: Random) -> exp.Q
     number, step = int(node.right.name), rng.choice([1, 2, 5, 10, 10, 100])
     column = node.left.copy()
     draw = rng.random()
+    left: exp.Binary
     if draw < 0.5:
         left, right = exp.Add(this=column, expression=exp.Literal.number(step)), number + step
     elif draw < 0.8 and number >= step:
@@ -125,7 +140,7 @@ def range_to_year(query: exp.Query, schema: Schema, rng: Random) -> exp.Query | 
     """`d >= '1995-01-01' AND d < '1996-01-01'` → `EXTRACT(YEAR FROM d) = 1995`; not on SQLite."""
     found = []
     for select, parts in _filters(query):
-        for low, high in zip(parts, parts[1:], strict=False):
+        for low, high in pairwise(parts):
             if not (
                 isinstance(low, exp.GTE) and isinstance(high, exp.LT) and low.left == high.left
             ):
@@ -241,7 +256,6 @@ def needless_coalesce(query: exp.Query, schema: Schema, rng: Random) -> exp.Quer
     ]
     if (column := scopes.pick(rng, fitting)) is None:
         return None
-    assert isinstance(column, exp.Column)
     instead = default[scopes.kind_of(column, schema)].copy()
     if _is_group_key(column):
         return None
@@ -264,7 +278,7 @@ def coalesce_to_case(query: exp.Query, schema: Schema, rng: Random) -> exp.Query
         for node in query.find_all(exp.Coalesce)
         if len(node.expressions) == 1 and isinstance(node.this, exp.Column)
     ]
-    if (node := scopes.pick(rng, fitting)) is None:  # type: ignore[arg-type]
+    if (node := scopes.pick(rng, fitting)) is None:
         return None
     empty: exp.Expr = exp.Is(this=node.this.copy(), expression=exp.Null())
     then, other = node.expressions[0].copy(), node.this.copy()

@@ -1,4 +1,4 @@
-"""Worsenings of a query's build: needless layers, joins, DISTINCT, and the same work done twice."""
+"""Worsenings of a query's build: needless layers, CTEs, DISTINCT, and the same work done twice."""
 
 from __future__ import annotations
 
@@ -8,32 +8,15 @@ from sqlglot import exp
 
 from sqlwright.data import scopes
 from sqlwright.data.scopes import pure
+from sqlwright.data.worsen_joins import (
+    comma_join,
+    filter_in_on,
+    self_join_on_key,
+    undone_left_join,
+    unused_left_join,
+)
 from sqlwright.data.worsen_subqueries import _gives_keys
 from sqlwright.schema import Schema
-
-
-@pure
-def comma_join(query: exp.Query, schema: Schema, rng: Random) -> exp.Query | None:
-    """`a JOIN b ON p WHERE q` → `a, b WHERE p AND q`, for a SELECT with inner joins only."""
-    fitting = [
-        select
-        for select in scopes.selects(query)
-        if scopes.joins(select) and all(scopes.is_plain_inner(j) for j in scopes.joins(select))
-    ]
-    if (select := scopes.pick(rng, fitting)) is None:  # type: ignore[arg-type]
-        return None
-    assert isinstance(select, exp.Select)
-    ties: list[exp.Expr] = []
-    for join in scopes.joins(select):
-        ties += scopes.conjuncts(join.args.get("on"))
-        join.set("on", None)
-    parts = scopes.where_parts(select)
-    draw = rng.random()
-    every = [*ties, *parts] if draw < 0.55 else [*parts, *ties]
-    if draw > 0.85:
-        rng.shuffle(every)
-    scopes.set_where(select, every)
-    return query
 
 
 @pure
@@ -70,7 +53,7 @@ def nested_filter(query: exp.Query, schema: Schema, rng: Random) -> exp.Query | 
             continue
         parts = scopes.where_parts(select)
         for source in scopes.sources(select):
-            own = [p for p in parts if _only_about(p, source.alias_or_name)]
+            own = [p for p in parts if scopes.is_only_about(p, source.alias_or_name)]
             if own and scopes.table_of(source, schema) is not None:
                 found.append((select, parts, source, own))
     if not found:
@@ -83,12 +66,6 @@ def nested_filter(query: exp.Query, schema: Schema, rng: Random) -> exp.Query | 
     named = exp.TableAlias(this=exp.to_identifier(source.alias_or_name))
     source.replace(exp.Subquery(this=inner, alias=named))
     return query
-
-
-def _only_about(part: exp.Expr, alias: str) -> bool:
-    columns = list(part.find_all(exp.Column))
-    about = bool(columns) and all(c.table.lower() == alias.lower() for c in columns)
-    return about and part.find(exp.Select) is None
 
 
 @pure
@@ -108,11 +85,10 @@ def wrapped(query: exp.Query, schema: Schema, rng: Random) -> exp.Query | None:
 
 @pure
 def needless_distinct(query: exp.Query, schema: Schema, rng: Random) -> exp.Query | None:
-    """Adds DISTINCT where no two rows are alike: a key of every table is given, or every group key."""
+    """Adds DISTINCT where no two rows are alike: every table's key is given, or every group key."""
     fitting = [s for s in scopes.selects(query) if _gives_keys(s, schema) or _gives_groups(s)]
-    if (select := scopes.pick(rng, fitting)) is None:  # type: ignore[arg-type]
+    if (select := scopes.pick(rng, fitting)) is None:
         return None
-    assert isinstance(select, exp.Select)
     order = select.args.get("order")
     outputs = [*select.expressions, *(exp.column(i.alias) for i in select.expressions if i.alias)]
     if order and not all(key.this in outputs for key in order.expressions):
@@ -169,7 +145,7 @@ def where_to_having(query: exp.Query, schema: Schema, rng: Random) -> exp.Query 
 
 @pure
 def union_all_to_union(query: exp.Query, schema: Schema, rng: Random) -> exp.Query | None:
-    """`UNION ALL` → `UNION` where no row can repeat: another constant in each branch, keys in all."""
+    """`UNION ALL` → `UNION` where no row can repeat: branches give keys and their own constant."""
     if not isinstance(query, exp.Union) or query.args.get("distinct") is not False:
         return None
     branches = list(query.find_all(exp.Select))
@@ -184,111 +160,6 @@ def union_all_to_union(query: exp.Query, schema: Schema, rng: Random) -> exp.Que
         return None
     for union in query.find_all(exp.Union):
         union.set("distinct", True)
-    return query
-
-
-@pure
-def self_join_on_key(query: exp.Query, schema: Schema, rng: Random) -> exp.Query | None:
-    """Joins a table with itself on its key, and takes some columns from the copy."""
-    found = []
-    for select in scopes.selects(query):
-        if any(isinstance(item, exp.Star) for item in select.expressions):
-            continue  # the copy's columns would come with it
-        for source in scopes.sources(select):
-            table = scopes.table_of(source, schema)
-            inner = not (isinstance(source.parent, exp.Join) and source.parent.side)
-            if table and inner and scopes.firm_key(table):
-                found.append((select, source, scopes.firm_key(table)))
-    if not found:
-        return None
-    select, source, key = rng.choice(found)
-    name = source.alias_or_name
-    alias = scopes.fresh_alias(query, rng.choice([f"{name}_2", f"{name}2", "dup", f"{name}_copy"]))
-    moved = [
-        column
-        for column in scopes.columns_of(select, name)
-        if column.find_ancestor(exp.Select) is select and not column.find_ancestor(exp.Join)
-    ]
-    group = select.args.get("group")
-    if not group and not select.args.get("distinct"):
-        for column in moved:
-            if rng.random() < 0.4 and column.find_ancestor(exp.Where):
-                column.set("table", exp.to_identifier(alias))
-    ties: list[exp.Expr] = [
-        exp.EQ(this=scopes.refer(alias, part), expression=scopes.refer(name, part)) for part in key
-    ]
-    copy = exp.alias_(exp.Table(this=source.this.copy()), alias, table=True)
-    select.append("joins", exp.Join(this=copy, on=scopes.all_of(ties)))
-    return query
-
-
-@pure
-def unused_left_join(query: exp.Query, schema: Schema, rng: Random) -> exp.Query | None:
-    """Adds `LEFT JOIN b ON b.k = a.x` with k a key of b: no row more, none less, no column used."""
-    found = []
-    for select in scopes.selects(query):
-        if any(isinstance(item, exp.Star) for item in select.expressions):
-            continue
-        if any(not c.table for c in select.find_all(exp.Column)):
-            continue
-        for source in scopes.sources(select):
-            table = scopes.table_of(source, schema)
-            for foreign in table.foreign_keys if table else ():
-                other = schema.table(foreign.table)
-                if other and scopes.firm_key(other) == foreign.references:
-                    found.append((select, source, foreign, other))
-    if not found:
-        return None
-    select, source, foreign, other = rng.choice(found)
-    alias = scopes.fresh_alias(
-        query, rng.choice([other.name[:1].lower(), f"{other.name}_x", "extra"])
-    )
-    ties: list[exp.Expr] = [
-        exp.EQ(this=scopes.refer(alias, there), expression=scopes.refer(source.alias_or_name, here))
-        for here, there in zip(foreign.columns, foreign.references, strict=True)
-    ]
-    table_node = exp.alias_(exp.Table(this=exp.to_identifier(other.name)), alias, table=True)
-    select.append("joins", exp.Join(this=table_node, side="LEFT", on=scopes.all_of(ties)))
-    return query
-
-
-@pure
-def undone_left_join(query: exp.Query, schema: Schema, rng: Random) -> exp.Query | None:
-    """`a JOIN b ... WHERE b.x > 5` → `a LEFT JOIN b ... WHERE b.x > 5`: no row without b passes."""
-    fitting = []
-    for select in scopes.selects(query):
-        parts = scopes.where_parts(select)
-        rejecting = {
-            part.left.table.lower()
-            for part in parts
-            if isinstance(part, exp.EQ | exp.NEQ | exp.GT | exp.LT | exp.GTE | exp.LTE)
-            and isinstance(part.left, exp.Column)
-            and isinstance(part.right, exp.Literal)
-        }
-        joined = scopes.joins(select)
-        if joined and scopes.is_plain_inner(last := joined[-1]):
-            fitting += [last] if last.this.alias_or_name.lower() in rejecting else []
-    if (join := scopes.pick(rng, fitting)) is None:  # type: ignore[arg-type]
-        return None
-    join.set("side", "LEFT")
-    return query
-
-
-@pure
-def filter_in_on(query: exp.Query, schema: Schema, rng: Random) -> exp.Query | None:
-    """`a JOIN b ON p WHERE q` → `a JOIN b ON p AND q`, q about b, inner joins only."""
-    found = []
-    for select in scopes.selects(query):
-        parts = scopes.where_parts(select)
-        for join in scopes.joins(select):
-            if scopes.is_plain_inner(join):
-                own = [p for p in parts if _only_about(p, join.this.alias_or_name)]
-                found += [(select, parts, join, part) for part in own]
-    if not found:
-        return None
-    select, parts, join, part = rng.choice(found)
-    join.set("on", scopes.all_of([*scopes.conjuncts(join.args["on"]), part.copy()]))
-    scopes.set_where(select, [other for other in parts if other is not part])
     return query
 
 
@@ -332,7 +203,7 @@ def unused_cte(query: exp.Query, schema: Schema, rng: Random) -> exp.Query | Non
 def count_column(query: exp.Query, schema: Schema, rng: Random) -> exp.Query | None:
     """`COUNT(*)` → `COUNT(1)`, or `COUNT(x)` for an x that is never NULL."""
     counts = [n for n in query.find_all(exp.Count) if isinstance(n.this, exp.Star)]
-    if (node := scopes.pick(rng, counts)) is None:  # type: ignore[arg-type]
+    if (node := scopes.pick(rng, counts)) is None:
         return None
     select = node.find_ancestor(exp.Select)
     assert select is not None
@@ -384,7 +255,7 @@ def repeated_key(query: exp.Query, schema: Schema, rng: Random) -> exp.Query | N
     """`ORDER BY a, b` → `ORDER BY a, b, a`, or the same in GROUP BY."""
     found = [node for node in query.find_all(exp.Order, exp.Group) if node.expressions]
     found = [n for n in found if isinstance(n.parent, exp.Select)]
-    if (node := scopes.pick(rng, found)) is None:  # type: ignore[arg-type]
+    if (node := scopes.pick(rng, found)) is None:
         return None
     node.append("expressions", rng.choice(node.expressions).copy())
     return query
@@ -415,6 +286,7 @@ def table_as_cte(query: exp.Query, schema: Schema, rng: Random) -> exp.Query | N
     return query
 
 
+# Joins stand where they do because the order decides what a seed gives.
 STRUCTURE = (
     comma_join,
     nested_table,

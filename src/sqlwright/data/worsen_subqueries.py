@@ -32,8 +32,7 @@ def exists_to_count(query: exp.Query, schema: Schema, rng: Random) -> exp.Query 
 
 
 def _some_exists(query: exp.Query, rng: Random) -> exp.Exists | None:
-    node = scopes.pick(rng, list(query.find_all(exp.Exists)))
-    return node if isinstance(node, exp.Exists) else None
+    return scopes.pick(rng, list(query.find_all(exp.Exists)))
 
 
 @pure
@@ -122,12 +121,12 @@ def _gives_keys(select: exp.Select, schema: Schema) -> bool:
 
 @pure
 def not_exists_to_not_in(query: exp.Query, schema: Schema, rng: Random) -> exp.Query | None:
-    """`NOT EXISTS (SELECT 1 FROM b WHERE b.x = a.k AND p)` → `NOT a.k IN (SELECT b.x FROM b WHERE p)`.
+    """`NOT EXISTS (SELECT 1 FROM b WHERE b.x = a.k AND p)` → `NOT a.k IN (SELECT b.x ... WHERE p)`.
 
     Only where neither column is ever NULL: one NULL in the list, and NOT IN returns nothing.
     """
     fitting = [n for n in query.find_all(exp.Exists) if isinstance(n.parent, exp.Not)]
-    if not (node := scopes.pick(rng, fitting)) or not isinstance(inner := node.this, exp.Select):  # type: ignore[arg-type]
+    if not (node := scopes.pick(rng, fitting)) or not isinstance(inner := node.this, exp.Select):
         return None
     local = {source.alias_or_name.lower() for source in scopes.sources(inner)}
     parts = scopes.where_parts(inner)
@@ -138,10 +137,10 @@ def not_exists_to_not_in(query: exp.Query, schema: Schema, rng: Random) -> exp.Q
             ties.append(part)
     if len(ties) != 1 or not isinstance(tie := ties[0], exp.EQ):
         return None
-    sides = [tie.left, tie.right]
-    if not all(isinstance(s, exp.Column) and scopes.is_firm(s, schema) for s in sides):
+    sides = [side for side in (tie.left, tie.right) if isinstance(side, exp.Column)]
+    if len(sides) != 2 or not all(scopes.is_firm(side, schema) for side in sides):
         return None
-    within, without = sorted(sides, key=lambda s: s.table.lower() not in local)
+    within, without = sorted(sides, key=lambda side: side.table.lower() not in local)
     if without.table.lower() in local or scopes.is_grouped(inner):
         return None
     scopes.set_where(inner, [part for part in parts if part is not tie])
@@ -160,7 +159,7 @@ def distinct_in_subquery(query: exp.Query, schema: Schema, rng: Random) -> exp.Q
         and not found.args.get("distinct")
         and not found.args.get("limit")
     ]
-    if (select := scopes.pick(rng, inner)) is None:  # type: ignore[arg-type]
+    if (select := scopes.pick(rng, inner)) is None:
         return None
     select.set("distinct", exp.Distinct())
     return query
@@ -183,7 +182,7 @@ def order_in_subquery(query: exp.Query, schema: Schema, rng: Random) -> exp.Quer
         and isinstance(select.expressions[0], exp.Column)
         and not scopes.is_grouped(select)
     ]
-    if (select := scopes.pick(rng, inner)) is None:  # type: ignore[arg-type]
+    if (select := scopes.pick(rng, inner)) is None:
         return None
     key = exp.Ordered(this=select.expressions[0].copy(), nulls_first=True)
     select.set("order", exp.Order(expressions=[key]))
@@ -207,10 +206,10 @@ def aggregate_join_to_scalar(query: exp.Query, schema: Schema, rng: Random) -> e
             if isinstance(value.find(exp.AggFunc), exp.Count):
                 continue
             parts = scopes.conjuncts(join.args.get("on"))
-            if len(parts) != 2 or not isinstance(parts[0], exp.EQ):
-                continue
-            tie, test = parts
             uses = scopes.columns_of(select, alias)
+            if len(parts) != 2 or not isinstance(tie := parts[0], exp.EQ):
+                continue
+            test = parts[1]
             if len(uses) != 2 or not isinstance(test, exp.GT | exp.GTE | exp.LT | exp.LTE):
                 continue
             if scopes.columns_of(tie.right, alias) or not isinstance(test.right, exp.Column):
@@ -218,15 +217,16 @@ def aggregate_join_to_scalar(query: exp.Query, schema: Schema, rng: Random) -> e
             inner = _correlated(inner, key, value, tie.right)
             test.right.replace(exp.Subquery(this=inner))
             _drop_join(select, join)
-            scopes.set_where(select, [test.copy(), *scopes.where_parts(select)]
-                             if rng.random() < 0.5 else [*scopes.where_parts(select), test.copy()])  # fmt: skip
+            others = scopes.where_parts(select)
+            first = rng.random() < 0.5
+            scopes.set_where(select, [test.copy(), *others] if first else [*others, test.copy()])
             return query
     return None
 
 
 @pure
 def left_aggregate_to_scalar(query: exp.Query, schema: Schema, rng: Random) -> exp.Query | None:
-    """`SELECT g.a FROM p LEFT JOIN (SELECT k, SUM(v) AS a ... GROUP BY k) AS g` → a scalar subquery.
+    """`SELECT g.a FROM p LEFT JOIN (SELECT k, SUM(v) AS a ... GROUP BY k) AS g` → a subquery.
 
     Without rows both are NULL, and `COALESCE(g.n, 0)` is what COUNT(*) of nothing gives.
     """
@@ -249,6 +249,7 @@ def left_aggregate_to_scalar(query: exp.Query, schema: Schema, rng: Random) -> e
             if counted != isinstance(shown.parent, exp.Coalesce):
                 continue
             target = shown.parent if counted else shown
+            assert target is not None
             target.replace(exp.Subquery(this=_correlated(inner, key, value, tie.right)))
             _drop_join(select, join)
             return query
@@ -260,7 +261,7 @@ def _drop_join(select: exp.Select, join: exp.Join) -> None:
 
 
 def _aggregate_of(join: exp.Join) -> tuple[exp.Select, exp.Expr, exp.Expr, str] | None:
-    """(query, key, aggregate, alias) where the join reads SELECT key, aggregate ... GROUP BY key."""
+    """(query, key, aggregate, alias) of a join with SELECT key, aggregate ... GROUP BY key."""
     if not isinstance(join.this, exp.Subquery) or not isinstance(
         inner := join.this.this, exp.Select
     ):
@@ -289,7 +290,7 @@ def _correlated(inner: exp.Select, key: exp.Expr, value: exp.Expr, outer: exp.Ex
 
 @pure
 def left_join_to_scalar(query: exp.Query, schema: Schema, rng: Random) -> exp.Query | None:
-    """`SELECT b.name FROM a LEFT JOIN b ON b.k = a.x` → `SELECT (SELECT b.name FROM b WHERE b.k = a.x)`.
+    """`SELECT b.v FROM a LEFT JOIN b ON b.k = a.x` → `SELECT (SELECT b.v FROM b WHERE b.k = a.x)`.
 
     Only where k is a key of b (at most one row) and b is used for that one column.
     """
