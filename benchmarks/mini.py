@@ -27,9 +27,9 @@ from sqlwright.data.pairs import Pair, invent_pair
 from sqlwright.data.sources import quote
 from sqlwright.errors import SqlError
 from sqlwright.model import load_model
-from sqlwright.pretrain import HELD_OUT
 from sqlwright.prompt import answer_of, render, short_type
 from sqlwright.schema import Schema, read_ddl
+from sqlwright.shards import HELD_OUT
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 

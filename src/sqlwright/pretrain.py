@@ -13,162 +13,19 @@ from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
-from random import Random
 from typing import TYPE_CHECKING, Any
 
-from sqlwright.data.invent_schema import invent_schema
-from sqlwright.data.pairs import Pair, invent_pair
 from sqlwright.prompt import render
+from sqlwright.shards import END, PAD, Shelf, pairs, write_all_shards
 
 if TYPE_CHECKING:
-    from sqlwright.decoder import Decoder, Shape
+    from sqlwright.decoder import Decoder, Muon, Shape
 
-ROW = 2048  # tokens in a packed row
-LONGEST = 1408  # tokens of the longest pair that is trained on
-HELD_OUT = 10**9  # seeds from here on make the schemas of the tests, and no training data
-PAD, END = 0, 1
-PROMPT, ANSWER = 1, 2  # what a token of a row belongs to; 0 is padding
 PROMPT_WEIGHT = 0.1  # of a prompt's token in the loss, where an answer's counts 1
-
-
-# --- pairs -------------------------------------------------------------------------------------
-
-
-def pairs(seed: int) -> Iterator[Pair]:
-    """Pairs without end: a few over each invented schema."""
-    rng = Random(seed)
-    while True:
-        schema = invent_schema(rng)
-        for _ in range(rng.choice([2, 3, 4, 6])):
-            pair = invent_pair(schema, rng)
-            if pair is not None:
-                yield pair
-
-
-def encode_pair(pair: Pair, tokenizer: Any) -> tuple[list[int], list[int]]:
-    """(prompt ids, answer ids with the end token): apart, so that no token spans the border."""
-    prompt = tokenizer.encode(render(pair.request, "mini"), add_special_tokens=False).ids
-    answer = tokenizer.encode(pair.answer, add_special_tokens=False).ids
-    return prompt, [*answer, END]
-
-
-class Rows:
-    """Packed rows in the making: tokens, what each belongs to, and which pair it is of."""
-
-    def __init__(self) -> None:
-        self.done: list[tuple[list[int], list[int], list[int]]] = []
-        self.open: list[tuple[list[int], list[int], list[int]]] = []
-
-    def add(self, prompt: list[int], answer: list[int]) -> None:
-        """Put a pair into the fullest row that has room for it."""
-        length = len(prompt) + len(answer)
-        fitting = [row for row in self.open if len(row[0]) + length <= ROW]
-        if fitting:
-            row = max(fitting, key=lambda row: len(row[0]))
-        else:
-            if len(self.open) == 12:
-                fullest = max(self.open, key=lambda row: len(row[0]))
-                self.open.remove(fullest)
-                self.done.append(fullest)
-            row = ([], [], [])
-            self.open.append(row)
-        number = row[2][-1] + 1 if row[2] else 1
-        row[0].extend(prompt + answer)
-        row[1].extend([PROMPT] * len(prompt) + [ANSWER] * len(answer))
-        row[2].extend([number] * length)
-
-    def take(self, number: int) -> Any:
-        """The first `number` finished rows as one array [3, number, ROW], padded."""
-        import numpy as np
-
-        made = np.zeros((3, number, ROW), dtype=np.uint16)
-        for at, row in enumerate(self.done[:number]):
-            for part in range(3):
-                made[part, at, : len(row[part])] = row[part]
-        self.done = self.done[number:]
-        return made
-
-
-def write_shards(tokenizer_file: Path, out: Path, worker: int, rows: int, seconds: float) -> None:
-    """One worker's shards of `rows` rows each, until the time is over."""
-    import numpy as np
-    from tokenizers import Tokenizer
-
-    os.nice(5)  # the training process goes first
-    tokenizer = Tokenizer.from_file(str(tokenizer_file))
-    packed, written, until = Rows(), 0, time.monotonic() + seconds
-    for pair in pairs(seed=worker * 1_000_003 + 17):
-        prompt, answer = encode_pair(pair, tokenizer)
-        if len(prompt) + len(answer) <= LONGEST:
-            packed.add(prompt, answer)
-        if len(packed.done) >= rows:
-            name = out / f"{written:05d}-{worker:03d}"
-            np.save(name.with_suffix(".tmp.npy"), packed.take(rows))
-            name.with_suffix(".tmp.npy").rename(name.with_suffix(".npy"))
-            written += 1
-            if time.monotonic() > until:
-                return
-
-
-def write_all_shards(folder: Path, out: Path, workers: int, rows: int, seconds: float) -> None:
-    """Shards by so many processes at once."""
-    out.mkdir(parents=True, exist_ok=True)
-    run = multiprocessing.get_context("spawn").Process
-    jobs = [
-        run(target=write_shards, args=(folder / "tokenizer.json", out, number, rows, seconds))
-        for number in range(workers)
-    ]
-    for job in jobs:
-        job.start()
-    for job in jobs:
-        job.join()
-
-
-class Shelf:
-    """The shards in a folder that grows: batches come from those used least."""
-
-    def __init__(self, folder: Path, seed: int) -> None:
-        self.folder, self.rng = folder, Random(seed)
-        self.uses: dict[Path, int] = {}
-        self.ready: list[Any] = []
-        self.looked = 0.0
-
-    def look(self) -> None:
-        """Take notice of new shards."""
-        if time.monotonic() - self.looked > 2.0:
-            self.looked = time.monotonic()
-            for path in self.folder.glob("*.npy"):
-                if not path.name.endswith(".tmp.npy"):
-                    self.uses.setdefault(path, 0)
-
-    def batch(self, rows: int) -> Any:
-        """An array [3, rows, ROW] of rows drawn from several shards."""
-        import numpy as np
-
-        while sum(part.shape[1] for part in self.ready) < rows:
-            self.look()
-            if not self.uses:
-                time.sleep(0.5)
-                self.looked = 0.0
-                continue
-            order = sorted(self.uses, key=lambda path: (self.uses[path], self.rng.random()))
-            chosen = order[:24]
-            for path in chosen:
-                self.uses[path] += 1
-            mixed = np.concatenate([*self.ready, *(np.load(path) for path in chosen)], axis=1)
-            shuffled = np.random.default_rng(self.rng.randrange(2**32)).permutation(mixed.shape[1])
-            self.ready = [mixed[:, shuffled]]
-        whole = self.ready[0]
-        self.ready = [whole[:, rows:]]
-        return whole[:, :rows]
-
-
-# --- training ----------------------------------------------------------------------------------
 
 
 def rate_at(progress: float) -> float:
@@ -184,45 +41,26 @@ def train(folder: Path, out: Path, seconds: float, rows: int, device: str, small
     Weights are written every two minutes and at the end: a machine that goes away costs little.
     """
     import torch
-    import torch.nn.functional as F  # noqa: N812 - its usual name
 
-    from sqlwright.decoder import Decoder, Muon
+    from sqlwright.decoder import Decoder
 
     torch.manual_seed(1)
     torch.set_float32_matmul_precision("high")
     shape = tiny_shape() if small else mini_shape()
     model = Decoder(shape).to(device)
-    matrices = [p for n, p in model.named_parameters() if p.ndim == 2 and "embed" not in n]
-    others = [p for n, p in model.named_parameters() if p.ndim == 1 or "embed" in n]
-    muon = Muon(matrices)
-    adam = torch.optim.AdamW(others, lr=3e-3, betas=(0.9, 0.95), weight_decay=0.0)
+    muon, adam = optimizers(model)
+    loss_of = loss_on(model, device)
     weight_of = torch.tensor([0.0, PROMPT_WEIGHT, 1.0], device=device)
 
-    def loss_of(tokens: Any, wanted: Any, weights: Any, mask: Any) -> tuple[Any, Any]:
-        with torch.autocast(device, dtype=torch.bfloat16, enabled=device == "cuda"):
-            logits = model(tokens, mask)
-        each = F.cross_entropy(logits.float().flatten(0, 1), wanted.flatten(), reduction="none")
-        answers = (weights.flatten() == 1.0).float()
-        loss = (each * weights.flatten()).sum() / weights.sum()
-        return loss, (each * answers).sum().detach() / answers.sum().clamp(min=1)
-
-    compiled = torch.compile(loss_of) if device == "cuda" else loss_of
     shelf, started, step, told, saved = Shelf(out, seed=3), 0.0, 0, time.monotonic(), 0.0
     seen = 0
     log = (folder / "train.jsonl").open("a", encoding="utf-8")
     while True:
-        raw = (
-            torch.from_numpy(shelf.batch(rows).astype("int32")).to(device, non_blocking=True).long()
-        )
-        tokens, kinds, owners = raw
-        weights = weight_of[kinds[:, 1:]] * (owners[:, 1:] == owners[:, :-1])
-        weights = F.pad(weights, (0, 1))
-        wanted = F.pad(tokens[:, 1:], (0, 1))
-        mask = document_mask(owners) if device == "cuda" else None
+        tokens, wanted, weights, mask = prepare(shelf.batch(rows), weight_of, device)
         progress = (time.monotonic() - started) / seconds if started else 0.0
         muon.param_groups[0]["lr"] = 0.02 * rate_at(progress)
         adam.param_groups[0]["lr"] = 3e-3 * rate_at(progress)
-        loss, answer_loss = compiled(tokens, wanted, weights, mask)
+        loss, answer_loss = loss_of(tokens, wanted, weights, mask)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         muon.step()
@@ -255,6 +93,51 @@ def train(folder: Path, out: Path, seconds: float, rows: int, device: str, small
                 save(model, shape, folder)
         if progress >= 1.0:
             return
+
+
+def optimizers(model: Decoder) -> tuple[Muon, Any]:
+    """Muon for the matrices inside the layers, AdamW for the embedding and the norms."""
+    import torch
+
+    from sqlwright.decoder import Muon
+
+    matrices = [p for n, p in model.named_parameters() if p.ndim == 2 and "embed" not in n]
+    others = [p for n, p in model.named_parameters() if p.ndim == 1 or "embed" in n]
+    adam = torch.optim.AdamW(others, lr=3e-3, betas=(0.9, 0.95), weight_decay=0.0)
+    return Muon(matrices), adam
+
+
+def loss_on(model: Decoder, device: str) -> Callable[[Any, Any, Any, Any], tuple[Any, Any]]:
+    """A function of (tokens, wanted, weights, mask), compiled on a GPU.
+
+    It gives the weighted loss, and the mean loss of the answers' tokens alone.
+    """
+    import torch
+    import torch.nn.functional as F  # noqa: N812 - its usual name
+
+    def loss_of(tokens: Any, wanted: Any, weights: Any, mask: Any) -> tuple[Any, Any]:
+        with torch.autocast(device, dtype=torch.bfloat16, enabled=device == "cuda"):
+            logits = model(tokens, mask)
+        each = F.cross_entropy(logits.float().flatten(0, 1), wanted.flatten(), reduction="none")
+        answers = (weights.flatten() == 1.0).float()
+        loss = (each * weights.flatten()).sum() / weights.sum()
+        return loss, (each * answers).sum().detach() / answers.sum().clamp(min=1)
+
+    return torch.compile(loss_of) if device == "cuda" else loss_of
+
+
+def prepare(batch: Any, weight_of: Any, device: str) -> tuple[Any, Any, Any, Any]:
+    """(tokens, the next ones, their weights, mask) of a batch [3, rows, ROW] from the shelf."""
+    import torch
+    import torch.nn.functional as F  # noqa: N812 - its usual name
+
+    raw = torch.from_numpy(batch.astype("int32")).to(device, non_blocking=True).long()
+    tokens, kinds, owners = raw
+    weights = weight_of[kinds[:, 1:]] * (owners[:, 1:] == owners[:, :-1])
+    weights = F.pad(weights, (0, 1))
+    wanted = F.pad(tokens[:, 1:], (0, 1))
+    mask = document_mask(owners) if device == "cuda" else None
+    return tokens, wanted, weights, mask
 
 
 def document_mask(owners: Any) -> Any:
