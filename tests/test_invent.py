@@ -77,7 +77,6 @@ def database_free(schema: Schema, first: str, second: str) -> bool | None:
 @pytest.mark.parametrize("worsening", WORSENINGS, ids=lambda w: w.__name__)
 def test_a_worsening_keeps_the_result(worsening: Worsening) -> None:
     assert worsening.__doc__
-    assert "`" in worsening.__doc__ or "Adds" in worsening.__doc__ or "Joins" in worsening.__doc__
     text = FITTING.get(worsening.__name__)
     cases = [(SHOP, sql.read(text, ""))] * 3 if text else []
     for seed in range(14):
@@ -130,17 +129,32 @@ def test_pairs_keep_the_result_under_notes(seed: int) -> None:
 
 
 def test_a_note_changes_the_answer_and_not_the_result() -> None:
-    changed = set()
-    for seed in range(60):
+    waiting = {note.change.__name__ for note in NOTES} | {"<lambda>"}  # the note about aliases
+    for seed in range(200):
         rng = Random(seed)
         schema = invent_schema(rng)
         query = invent_query(schema, rng)
         for note in (*NOTES, alias_note(schema, rng)):
+            if note.change.__name__ not in waiting:
+                continue
             other = note.change(query, schema, rng)
             if other is not None and other.sql() != query.sql():
-                changed.add(note.change.__name__)
+                waiting.discard(note.change.__name__)
                 assert mini.same_result(schema, query.sql(), other.sql()) is not False
-    assert {note.change.__name__ for note in NOTES} <= changed
+        if not waiting:
+            break
+    assert not waiting
+
+
+def refuses(database: sqlite3.Connection, text: str) -> bool:
+    """Does SQLite not run that text?"""
+    try:
+        database.execute(text)
+    except sqlite3.Error:
+        return True
+    finally:
+        database.close()
+    return False
 
 
 @pytest.mark.parametrize("breaking", BREAKINGS, ids=lambda b: b.__name__)
@@ -156,8 +170,9 @@ def test_a_breaking_breaks(breaking: object) -> None:
             sql.bind(sql.read(found, "sqlite"), SHOP, "sqlite")
         except SqlError:
             broken += 1
-        else:
+        else:  # sqlglot forgives some of it; an engine does not
             broken += canonical(found, "sqlite") != canonical(text, "sqlite")
+            broken += refuses(mini.fill(SHOP, query, rng), found)
     assert broken >= 3
 
 

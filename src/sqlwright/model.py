@@ -121,6 +121,7 @@ class LocalModel:
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
         try:
             import torch
+            from safetensors import SafetensorError
             from transformers import AutoModelForCausalLM, AutoTokenizer
             from transformers.utils import logging
         except ImportError:
@@ -139,7 +140,7 @@ class LocalModel:
             if folder != base:
                 self.weights.load_adapter(str(folder))
                 _merge(self.weights)
-        except (OSError, ValueError, RuntimeError, ImportError) as error:
+        except (OSError, ValueError, RuntimeError, ImportError, SafetensorError) as error:
             raise ModelError(f"{folder} cannot be loaded: {_first_line(error)}") from None
         self.weights.to(self.device).eval()
         self.tokenizer.padding_side = "left"
