@@ -18,10 +18,18 @@ if TYPE_CHECKING:
 def tokens(record: Record, tokenizer: Any, family: str) -> list[tuple[str, bool]]:
     """Each token's text, and whether it is trained on."""
     encoded = encode(record, tokenizer, family)
-    return [
-        (_text(token, tokenizer), place >= encoded.prompt_tokens)
-        for place, token in enumerate(encoded.ids)
-    ]
+    found, pending = [], list[int]()
+    for place, token in enumerate(encoded.ids):
+        pending.append(token)
+        text = _text(pending, tokenizer)
+        whole = not text.endswith("\ufffd") or len(pending) > _MOST_BYTES
+        # the first tokens of a letter that several share show nothing, the last one the letter
+        found.append((text if whole else "", place >= encoded.prompt_tokens))
+        pending = [] if whole else pending
+    return found
+
+
+_MOST_BYTES = 4  # of one letter in UTF-8
 
 
 def preview(
@@ -44,7 +52,7 @@ def preview(
         yield Panel(body, title=title, title_align="left")
 
 
-def _text(token: int, tokenizer: Any) -> str:
-    if token == tokenizer.eos_token_id:
-        return str(tokenizer.convert_ids_to_tokens(token))  # decode() may drop it
-    return str(tokenizer.decode([token], skip_special_tokens=False))
+def _text(tokens: list[int], tokenizer: Any) -> str:
+    if tokens[-1] == tokenizer.eos_token_id:
+        return str(tokenizer.convert_ids_to_tokens(tokens[-1]))  # decode() may drop it
+    return str(tokenizer.decode(tokens, skip_special_tokens=False))
