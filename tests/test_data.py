@@ -217,6 +217,9 @@ def test_lengths_are_counted_and_the_end_is_seen(tmp_path: Path) -> None:
     assert "<|answer|>" in shown
     assert "<|end|>" in shown
     assert "trained on" in shown
+    for panel in preview(records[3:4], tokenizer, "mini"):
+        screen.print(panel)  # a letter of several tokens is shown once, whole
+    assert "Сделай запрос быстрее" in screen.file.getvalue()  # type: ignore[attr-defined]
 
 
 def test_a_language_is_seen() -> None:
