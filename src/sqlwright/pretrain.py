@@ -200,7 +200,7 @@ def make_tiny(folder: Path) -> Path:
 
 def make_tokenizer(folder: Path, number: int) -> None:
     """The tokenizer of that many invented pairs."""
-    from sqlwright.tokens import save_tokenizer, train_tokenizer
+    from sqlwright.tokens import forget_prose, save_tokenizer, train_tokenizer
 
     texts = (
         text
@@ -208,7 +208,13 @@ def make_tokenizer(folder: Path, number: int) -> None:
         for text in (render(pair.request, "mini"), pair.answer)
     )
     shape = mini_shape()
-    save_tokenizer(train_tokenizer(texts, shape.vocab), folder, shape.context)
+    names = (
+        text
+        for _, pair in zip(range(number // 6), pairs(seed=424242), strict=False)
+        for text in (pair.request.query, pair.request.schema_text, pair.answer)
+    )
+    tokenizer = forget_prose(train_tokenizer(texts, shape.vocab), names)
+    save_tokenizer(tokenizer, folder, shape.context)
 
 
 def main() -> None:

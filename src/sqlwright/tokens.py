@@ -7,6 +7,7 @@ tokens after a comma, a dot or a parenthesis. Digits stand alone; other letters 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,33 @@ def train_tokenizer(texts: Iterable[str], size: int) -> Any:
     )
     tokenizer.train_from_iterator(texts, trainer)
     return tokenizer
+
+
+def forget_prose(tokenizer: Any, names: Iterable[str]) -> Any:
+    """The tokenizer without merges of letters that hardly ever make part of a name in `names`.
+
+    "return" is one token in a sentence, but the model never learned to copy it inside `l_returnflag`:
+    there it now falls into smaller tokens. A whole word of prose keeps its token (`ignore_merges`).
+    """
+    from tokenizers import Tokenizer
+
+    counts: Counter[str] = Counter()
+    for text in names:
+        counts.update(tokenizer.encode(text, add_special_tokens=False).tokens)
+    state = json.loads(tokenizer.to_str())
+    merges: list[tuple[str, str]] = [tuple(pair) for pair in state["model"]["merges"]]
+    parts = {left + right: (left, right) for left, right in merges}
+    rare = {text for text in parts if text.isascii() and text.isalpha() and counts[text] <= 2}
+    needed: set[str] = set()
+    waiting = [text for text in parts if text not in rare]
+    while waiting:
+        text = waiting.pop()
+        if text in parts and text not in needed:
+            needed.add(text)
+            waiting.extend(parts[text])
+    kept = [pair for pair in merges if pair[0] + pair[1] not in rare - needed]
+    state["model"] |= {"merges": [list(pair) for pair in kept], "ignore_merges": True}
+    return Tokenizer.from_str(json.dumps(state))
 
 
 def save_tokenizer(tokenizer: Any, folder: Path, context: int) -> None:
