@@ -61,8 +61,8 @@ def train_tokenizer(texts: Iterable[str], size: int) -> Any:
 def forget_prose(tokenizer: Any, names: Iterable[str]) -> Any:
     """The tokenizer without merges of letters that hardly ever make part of a name in `names`.
 
-    "return" is one token in a sentence, but the model never learned to copy it inside `l_returnflag`:
-    there it now falls into smaller tokens. A whole word of prose keeps its token (`ignore_merges`).
+    "return" is one token in a sentence, but the model never learned to copy it inside
+    `l_returnflag`: there it now falls into smaller tokens. A whole word of prose keeps its token (`ignore_merges`).
     """
     from tokenizers import Tokenizer
 
