@@ -62,7 +62,8 @@ def forget_prose(tokenizer: Any, names: Iterable[str]) -> Any:
     """The tokenizer without merges of letters that hardly ever make part of a name in `names`.
 
     "return" is one token in a sentence, but the model never learned to copy it inside
-    `l_returnflag`: there it now falls into smaller tokens. A whole word of prose keeps its token (`ignore_merges`).
+    `l_returnflag`: there it now falls into smaller tokens. A whole word of prose keeps its
+    token (`ignore_merges`).
     """
     from tokenizers import Tokenizer
 

@@ -356,7 +356,10 @@ class Composer:
         numbers = [s for s in sources if any(f.kind in NUMERIC for f in s.fields)]
         if not numbers:
             return "COUNT(*)"
-        return f"{rng.choice(['SUM', 'SUM', 'AVG', 'MIN', 'MAX'])}({self.amount(numbers)})"
+        value = f"{rng.choice(['SUM', 'SUM', 'AVG', 'MIN', 'MAX'])}({self.amount(numbers)})"
+        if rng.random() < 0.08:
+            value += f" / {rng.choice(['7.0', '100.0', '12.0', '1000.0'])}"
+        return value
 
     # --- ORDER BY ------------------------------------------------------------------------------
 
