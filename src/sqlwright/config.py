@@ -40,6 +40,9 @@ class DataSection(_Section):
     validation: str | None = Field(
         default=None, description="JSONL file of held-out records, of which `eval_loss` is taken"
     )
+    validation_records: int | None = Field(
+        default=None, ge=1, description="so many of them, from the first; all if it is empty"
+    )
     too_long: Literal["refuse", "drop"] = Field(
         default="refuse",
         description="what happens to records that do not fit `train.max_seq_length`; never cut",

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# All benchmarks, one after the other; each also runs by itself. Quiet machines give better figures.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export OMP_WAIT_POLICY=PASSIVE
+echo "commit $(git rev-parse --short HEAD), $(nproc) cores"
+echo "== verdicts on the demo's past queries"
+.venv/bin/python benchmarks/verdicts.py
+echo "== mini: 40 questions of the generator over new schemas, 40 over TPC-H"
+.venv/bin/python benchmarks/mini.py models/mini --number 40 --device cpu
