@@ -217,7 +217,7 @@ def test_lengths_are_counted_and_the_end_is_seen(tmp_path: Path) -> None:
     assert "<|answer|>" in shown
     assert "<|end|>" in shown
     assert "trained on" in shown
-    for panel in preview(records[3:4], tokenizer, "mini"):
+    for panel in preview(tiny_records(2)[1:], tokenizer, "mini"):
         screen.print(panel)  # a letter of several tokens is shown once, whole
     assert "Сделай запрос быстрее" in screen.file.getvalue()  # type: ignore[attr-defined]
 

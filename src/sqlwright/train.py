@@ -84,7 +84,8 @@ def train(
         say=say,
     )
     encoded = encode(records, what="training")
-    held_out = encode(validation, what="validation") if validation else []
+    some = validation[: config.data.validation_records]
+    held_out = encode(some, what="validation") if some else []
 
     metrics = Metrics(folder / "metrics.jsonl")
     metrics.rewind(step_of(checkpoint) if checkpoint else -1)
