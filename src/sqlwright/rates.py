@@ -24,7 +24,7 @@ class Rate:
     def __str__(self) -> str:
         if not self.of:
             return "–"
-        return f"{self.share:.0%} [{self.low:.0%}, {self.high:.0%}]"
+        return f"{self.share:.0%} [{self.low * 100:.0f}, {self.high * 100:.0f}]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,9 +79,10 @@ def show_advice(console: Console, advice: Advice, language: str = "en") -> None:
         return
     console.print(f"Use the rewrite by [bold]{escape(advice.best.source)}[/]:")
     show_diff(console, sql.write(advice.query, advice.dialect, pretty=True), advice.best.text)
-    console.print(f"{advice.best.verdict.outcome}: {escape(advice.best.verdict.reason)}")
+    verdict = advice.best.verdict
+    console.print(f"{verdict.outcome}: {escape(verdict.reason)}", soft_wrap=True)
     if advice.best.cost:
-        console.print(say_cost(advice.best.cost))
+        console.print(say_cost(advice.best.cost), soft_wrap=True)
 
 
 def _show_candidate(console: Console, candidate: Candidate) -> None:

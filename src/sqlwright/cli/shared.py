@@ -120,7 +120,9 @@ def console() -> Console:
     """The terminal, for rich."""
     from rich.console import Console
 
-    return Console(highlight=False)
+    terminal = Console(highlight=False)
+    # a pipe or a file has no width: tables need more than the 80 columns that rich would take
+    return terminal if terminal.is_terminal else Console(highlight=False, width=110)
 
 
 @contextmanager
