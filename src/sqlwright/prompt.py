@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sqlwright import sql
 from sqlwright.errors import SqlError, UsageError, did_you_mean
-from sqlwright.schema import Table
+from sqlwright.schema import Table, kind_of
 
 TASKS = ("optimize", "refactor", "check", "fix")
 FAMILIES = ("mini", "sqlcoder-7b", "sqlcoder-7b-2", "chat")
@@ -119,23 +119,9 @@ def _compact_table(table: Table) -> str:
 
 
 def short_type(type_text: str) -> str:
-    """The kind of a DDL type: int, num, real, text, date, time, bool or other."""
-    name = type_text.upper()
-    for kind, words in _KINDS:
-        if re.match(words, name):
-            return kind
-    return "other"
-
-
-_KINDS = (
-    ("int", r"U?(BIG|SMALL|TINY|MEDIUM|HUGE)?(INT(EGER|\d+)?|SERIAL)\b|LONG\b"),
-    ("num", r"DEC|NUMERIC|NUMBER|MONEY"),
-    ("real", r"FLOAT|DOUBLE|REAL"),
-    ("text", r"(N?VAR)?N?CHAR|CHARACTER|TEXT|STRING|CLOB|(MEDIUM|LONG|TINY)TEXT|UUID|ENUM"),
-    ("time", r"TIME|DATETIME"),
-    ("date", r"DATE"),
-    ("bool", r"BOOL"),
-)
+    """The kind of a DDL type (`schema.kind_of`); what has a time of day is time."""
+    kind = kind_of(type_text)
+    return "time" if kind == "timestamp" else kind
 
 
 # --- mini: special tokens between the sections -----------------------------------------------

@@ -17,9 +17,7 @@ from typing import Any
 from sqlwright import schema as schemas
 from sqlwright import sql
 from sqlwright.errors import DataError, SqlError, did_you_mean
-from sqlwright.prompt import Request, compact_schema
-
-TASKS = ("optimize", "refactor", "check", "fix")
+from sqlwright.prompt import TASKS, Request, compact_schema
 
 
 @dataclass(frozen=True, slots=True)
