@@ -7,6 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# a busy machine is no failure of a law
+settings.register_profile("sqlwright", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("sqlwright")
 
 # one thread spins on a core that the other worker needs
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
