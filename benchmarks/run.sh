@@ -6,5 +6,5 @@ export OMP_WAIT_POLICY=PASSIVE
 echo "commit $(git rev-parse --short HEAD), $(nproc) cores"
 echo "== verdicts on the demo's past queries"
 .venv/bin/python benchmarks/verdicts.py
-echo "== mini: 40 questions of the generator over new schemas, 40 over TPC-H"
-.venv/bin/python benchmarks/mini.py models/mini --number 40 --device cpu
+echo "== mini: 24 questions of the generator over new schemas, 24 over TPC-H"
+.venv/bin/python benchmarks/mini.py models/mini --number 24 --device cpu
