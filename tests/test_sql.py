@@ -130,6 +130,8 @@ def test_guesses_dialects_from_quoting() -> None:
     assert sql.guess_dialect('SELECT "a" FROM t') == "postgres"
     assert sql.guess_dialect("SELECT a FROM t", ddl="CREATE TABLE `t` (a INT)") == "mysql"
     assert sql.guess_dialect('SELECT "t".a FROM "t"', ddl="CREATE TABLE `t` (a INT)") == "postgres"
+    # || joins texts everywhere but in MySQL, where it means OR
+    assert sql.guess_dialect("SELECT a || b FROM t", ddl="CREATE TABLE `t` (a INT)") == "postgres"
 
 
 @given(st.text(max_size=60))

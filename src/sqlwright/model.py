@@ -113,6 +113,19 @@ def load_tokenizer(folder: Path) -> Any:
         raise ModelError(f"{folder} has no tokenizer: {_first_line(error)}") from None
 
 
+def wrapped(prompt: str, tokenizer: Any, family: str) -> str:
+    """The prompt in the tokenizer's chat template, where the family has one."""
+    if family != "chat" or not tokenizer.chat_template:
+        return prompt
+    messages = [{"role": "user", "content": prompt}]
+    return str(tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True))
+
+
+def adds_special(family: str) -> bool:
+    """Do prompts of the family begin with <s>? SQLCoder's do."""
+    return family.startswith("sqlcoder")
+
+
 class LocalModel:
     """Weights held in memory here."""
 
@@ -163,7 +176,7 @@ class LocalModel:
             ModelError: if a prompt leaves no room for an answer.
         """
         answers: list[list[str]] = [[] for _ in prompts]
-        texts = [self._wrap(prompt) for prompt in prompts]
+        texts = [wrapped(prompt, self.tokenizer, self.family) for prompt in prompts]
         lengths = [self.count_tokens(text) for text in texts]
         for group in _by_length(lengths, at_most=16 if self.device == "cpu" else 128):
             room = self.context_tokens - lengths[group[-1]]
@@ -180,19 +193,8 @@ class LocalModel:
 
     def count_tokens(self, text: str) -> int:
         """The length of the text in this model's tokens."""
-        return len(self.tokenizer(text, add_special_tokens=self._adds_special)["input_ids"])
-
-    @property
-    def _adds_special(self) -> bool:
-        return self.family.startswith("sqlcoder")  # their prompts begin with <s>
-
-    def _wrap(self, prompt: str) -> str:
-        if self.family != "chat" or not self.tokenizer.chat_template:
-            return prompt
-        messages = [{"role": "user", "content": prompt}]
-        return str(
-            self.tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
-        )
+        special = adds_special(self.family)
+        return len(self.tokenizer(text, add_special_tokens=special)["input_ids"])
 
     def _generate(
         self, texts: list[str], max_new_tokens: int, samples: int, stop: tuple[str, ...]
@@ -201,7 +203,7 @@ class LocalModel:
         import torch
 
         batch = self.tokenizer(
-            texts, return_tensors="pt", padding=True, add_special_tokens=self._adds_special
+            texts, return_tensors="pt", padding=True, add_special_tokens=adds_special(self.family)
         ).to(self.device)
         batch.pop("token_type_ids", None)
         options: dict[str, Any] = {

@@ -183,11 +183,6 @@ def tables_of(query: exp.Query, schema: Schema) -> tuple[Table, ...]:
     return tuple(t for t in schema.tables if t.name.lower() in names)
 
 
-def is_ordered(query: exp.Query) -> bool:
-    """Does the outermost query name an order?"""
-    return query.args.get("order") is not None
-
-
 def why_unstable(query: exp.Query, schema: Schema) -> str | None:
     """Why two runs of the query over the same rows may answer differently, or None.
 

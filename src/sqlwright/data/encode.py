@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlwright.data.records import Record, request
 from sqlwright.errors import DataError, ModelError
+from sqlwright.model import adds_special, wrapped
 from sqlwright.prompt import canonical, render
 
 IGNORED = -100  # what torch's cross entropy leaves out
@@ -121,12 +122,9 @@ class ByLength:
 
 
 def prompt_ids(prompt: str, tokenizer: Any, family: str) -> list[int]:
-    """A prompt's ids, with what the family puts around it: <s>, or the chat template."""
-    if family == "chat" and tokenizer.chat_template:
-        messages = [{"role": "user", "content": prompt}]
-        prompt = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
-    special = family.startswith("sqlcoder")
-    return list(tokenizer(prompt, add_special_tokens=special)["input_ids"])
+    """A prompt's ids, with what serving puts around it too: <s>, or the chat template."""
+    text = wrapped(prompt, tokenizer, family)
+    return list(tokenizer(text, add_special_tokens=adds_special(family))["input_ids"])
 
 
 def answer_text(record: Record, family: str) -> str:
