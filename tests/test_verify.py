@@ -354,7 +354,7 @@ def test_verdicts_are_json() -> None:
 
     one, two = (sql.read(text, "postgres") for text in TRAPS["a month that ends too soon"])
     found = json.loads(json.dumps(judge(one, two, SCHEMA, "postgres").as_dict()))
-    assert list(found) == ["outcome", "reason", "witnesses", "counterexample"]
+    assert list(found) == ["outcome", "reason", "witnesses", "counterexample", "shown_by", "notes"]
     table = found["counterexample"]["tables"][0]
     assert table["rows"][0][table["columns"].index("placed")] == "2024-01-31"
 

@@ -44,12 +44,18 @@ class Verdict:
         reason: one sentence that says on what the outcome rests.
         witnesses: databases on which the original returned rows.
         counterexample: the smallest witness found on which they differ.
+        shown_by: the named, sound step that shows more than running can, or None: then
+            `no difference found` means only that nothing was found.
+        notes: what a reader should know besides: other names of columns, an engine in another's
+            place, a constraint that was not kept.
     """
 
     outcome: Outcome
     reason: str
     witnesses: int = 0
     counterexample: Counterexample | None = None
+    shown_by: str | None = None
+    notes: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The verdict as JSON types."""
@@ -59,6 +65,8 @@ class Verdict:
             "reason": self.reason,
             "witnesses": self.witnesses,
             "counterexample": example,
+            "shown_by": self.shown_by,
+            "notes": list(self.notes),
         }
 
 
