@@ -1,0 +1,24 @@
+"""A database's schema as a value, read from DDL text here or from a live database by `database`."""
+
+from sqlwright.schema.ddl import read_ddl, write_ddl
+from sqlwright.schema.tables import (
+    Column,
+    ForeignKey,
+    Index,
+    Schema,
+    Table,
+    enum_values,
+    kind_of,
+)
+
+__all__ = [
+    "Column",
+    "ForeignKey",
+    "Index",
+    "Schema",
+    "Table",
+    "enum_values",
+    "kind_of",
+    "read_ddl",
+    "write_ddl",
+]
