@@ -21,9 +21,10 @@ from sqlwright import sql
 from sqlwright.errors import DatabaseError, QueryTimeout
 from sqlwright.schema import Schema, Table
 from sqlwright.verify import results
-from sqlwright.verify.counterexample import Counterexample, describe, shrink
+from sqlwright.verify.counterexample import Counterexample, describe
 from sqlwright.verify.predicates import read_predicates
 from sqlwright.verify.scratch import ENGINES, Row, Scratch, open_scratch
+from sqlwright.verify.shrink import shrink
 from sqlwright.verify.witness import Witness, witnesses
 
 Outcome = Literal["different", "no difference found", "undecided"]
@@ -223,10 +224,13 @@ def _search(
         if unstable is not None:
             chance = True
             continue
-        small = shrink(witness, partial(_differs, compare, scratch), _SHRINK_SECONDS)
+        differs = partial(_differs, compare, scratch)
+        small = shrink(witness, differs, _SHRINK_SECONDS, (pair.original, pair.proposal))
         scratch.load(small)
         difference = compare(time.monotonic() + _QUERY_SECONDS) or difference
-        example = describe(small, pair.original, pair.proposal, compare.outputs(), scratch.name)
+        example = describe(
+            small, pair.original, pair.proposal, compare.outputs(), scratch.name, dialect
+        )
         reason = f"{difference}, on a database of {small.count()} rows"
         return Verdict("different", reason, answered, example)
     where = f" on {_where(scratch, dialect)}"

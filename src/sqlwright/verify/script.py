@@ -1,0 +1,229 @@
+"""A counterexample as SQL that anybody can run: tables, rows, both queries, what each returned.
+
+It leaves nothing behind. Where the engine can, all of it happens in temporary tables inside a
+transaction that is rolled back, so tables of the same names are neither read nor changed; MySQL,
+whose temporary tables can be read only once in a query, gets a database of its own.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect
+from sqlglot.errors import SqlglotError
+
+from sqlwright.schema import Column, Table, kind_of
+
+Row = tuple[Any, ...]
+Results = tuple[tuple[str, ...], tuple[Row, ...]]  # names of the columns, rows
+
+_MOST_ROWS = 20  # of a result in the comments
+_DATABASE = "sqlwright_counterexample"
+_TYPES = {
+    "int": "BIGINT", "num": "DECIMAL(18, 4)", "real": "DOUBLE PRECISION", "bool": "BOOLEAN",
+    "date": "DATE", "time": "TIME", "timestamp": "TIMESTAMP",
+    "text": "VARCHAR(200)", "other": "VARCHAR(200)",
+}  # fmt: skip
+_EVERYWHERE = {
+    "SMALLINT", "INT", "INTEGER", "BIGINT", "DECIMAL", "NUMERIC", "REAL", "BOOLEAN", "VARCHAR",
+    "CHAR", "TEXT", "DATE", "TIME", "TIMESTAMP",
+}  # fmt: skip
+# Types that each engine has by itself and that take any value of their kind: what witnesses put in
+# a UUID, an ENUM or a YEAR is none.
+_KNOWN = {
+    "postgres": _EVERYWHERE | {"DOUBLE PRECISION", "TIMESTAMPTZ"},
+    "duckdb": _EVERYWHERE
+    | {"TINYINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "FLOAT", "DOUBLE"}
+    | {"TIMESTAMPTZ"},
+    "mysql": _EVERYWHERE - {"TIMESTAMP"}
+    | {"TINYINT", "MEDIUMINT", "FLOAT", "DOUBLE", "DATETIME"}
+    | {"TINYTEXT", "MEDIUMTEXT", "LONGTEXT"},
+}
+
+
+def write_script(
+    tables: Sequence[tuple[Table, Sequence[Row]]],
+    queries: tuple[str, str],
+    results: tuple[Results, Results],
+    engine: str,
+    written: str,
+    dialect: str,
+) -> str:
+    """The script.
+
+    Args:
+        tables: those that the queries read, with the columns to declare, and their rows.
+        queries: both as texts of the dialect `written`.
+        results: what each returned.
+        engine: where they ran.
+        dialect: of the script.
+    """
+    lines = [
+        "-- Two queries that should mean the same, and a database on which they do not.",
+        f"-- The results in the comments are those of {engine}.",
+        *_opening(dialect),
+    ]
+    declared: dict[str, set[tuple[str, ...]]] = {}
+    for table, rows in _parents_first(tables):
+        lines += ["", _create(table, written, dialect, declared)]
+        if rows:
+            lines.append(_insert(table, rows, dialect))
+    titles = ("The original", "The rewrite")
+    for title, text, result in zip(titles, queries, results, strict=True):
+        lines += ["", *_say(title, *result), f"{_query(text, written, dialect)};"]
+    return "\n".join((*lines, "", *_closing(dialect), ""))
+
+
+def _opening(dialect: str) -> tuple[str, ...]:
+    if dialect == "mysql":
+        return (f"CREATE DATABASE {_DATABASE};", f"USE {_DATABASE};")
+    return ("BEGIN;",)
+
+
+def _closing(dialect: str) -> tuple[str, ...]:
+    return (f"DROP DATABASE {_DATABASE};",) if dialect == "mysql" else ("ROLLBACK;",)
+
+
+def _parents_first(
+    tables: Sequence[tuple[Table, Sequence[Row]]],
+) -> list[tuple[Table, Sequence[Row]]]:
+    """The tables in an order in which foreign keys look back, as far as there is one."""
+    waiting, done = list(tables), []
+    while waiting:
+        names = {table.name.lower() for table, _ in waiting}
+        ready = next(
+            (
+                item
+                for item in waiting
+                if not {key.table.lower() for key in item[0].foreign_keys}
+                & (names - {item[0].name.lower()})
+            ),
+            waiting[0],
+        )
+        waiting.remove(ready)
+        done.append(ready)
+    return done
+
+
+def _create(
+    table: Table, written: str, dialect: str, declared: dict[str, set[tuple[str, ...]]]
+) -> str:
+    """CREATE TABLE with the keys that can be declared; `declared` learns them."""
+
+    def names(columns: Sequence[str]) -> str:
+        return ", ".join(_name(column, dialect) for column in columns)
+
+    types = {c.name.lower(): _type(c, written, dialect) for c in table.columns}
+    lines = [
+        f"{_name(c.name, dialect)} {types[c.name.lower()]}{'' if c.nullable else ' NOT NULL'}"
+        for c in table.columns
+    ]
+    keys = [
+        key
+        for key in table.keys()
+        if all(name.lower() in types and _can_be_key(types[name.lower()], dialect) for name in key)
+    ]
+    for key in keys:
+        lines.append(f"{'PRIMARY KEY' if key == table.primary_key else 'UNIQUE'} ({names(key)})")
+    for foreign in table.foreign_keys:
+        target = tuple(name.lower() for name in foreign.references)
+        # a key to the table itself, or in a circle, would ask for an order of the rows
+        if target in declared.get(foreign.table.lower(), ()):
+            if all(name.lower() in types for name in foreign.columns):
+                there = f"{_name(foreign.table, dialect)} ({names(foreign.references)})"
+                lines.append(f"FOREIGN KEY ({names(foreign.columns)}) REFERENCES {there}")
+    declared[table.name.lower()] = {tuple(name.lower() for name in key) for key in keys}
+    kind = "TABLE" if dialect == "mysql" else "TEMPORARY TABLE"
+    return f"CREATE {kind} {_name(table.name, dialect)} (\n  " + ",\n  ".join(lines) + "\n);"
+
+
+def _can_be_key(type_name: str, dialect: str) -> bool:
+    return dialect != "mysql" or not re.search(r"TEXT|BLOB|JSON", type_name)
+
+
+def _type(column: Column, written: str, dialect: str) -> str:
+    """The column's own type where the engine has it, or else a plain one of its kind."""
+    plain = _TYPES[kind_of(column.type)]
+    if dialect == "sqlite":
+        own = column.type if written == dialect else ""
+        # SQLite takes any name, and its comparisons depend on it
+        return own or ("REAL" if plain == "DOUBLE PRECISION" else plain)
+    if written == dialect:
+        try:
+            own = exp.DataType.build(column.type, dialect=written).sql(dialect=dialect)
+        except (SqlglotError, ValueError):
+            own = ""
+        if own.partition("(")[0].strip().upper() in _KNOWN[dialect]:
+            return own if dialect == "mysql" else re.sub(r"^(\w*INT\w*)\s*\(\d+\)", r"\1", own)
+    if dialect == "mysql":
+        return {"DOUBLE PRECISION": "DOUBLE", "TIMESTAMP": "DATETIME"}.get(plain, plain)
+    return plain
+
+
+def _insert(table: Table, rows: Sequence[Row], dialect: str) -> str:
+    values = ",\n  ".join(f"({', '.join(map(_literal, row))})" for row in rows)
+    return f"INSERT INTO {_name(table.name, dialect)} VALUES\n  {values};"
+
+
+def _literal(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int) or (isinstance(value, float) and math.isfinite(value)):
+        return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def _query(text: str, written: str, dialect: str) -> str:
+    """The query with names in lower case, quoted where they must be, as the tables are declared."""
+    try:
+        tree = sqlglot.parse_one(text, read=written)
+    except (SqlglotError, RecursionError):
+        return text  # what was written cannot be read again: the engine may yet take it
+    for name in tree.find_all(exp.Identifier):
+        spelled = name.name.lower()
+        name.replace(exp.to_identifier(spelled, quoted=_must_be_quoted(spelled, dialect)))
+    for division in list(tree.find_all(exp.IntDiv)):
+        if dialect in ("postgres", "sqlite"):  # where / divides integers so
+            own = exp.Div(this=division.left, expression=division.right, typed=True)
+            division.replace(own)
+    return tree.sql(dialect=dialect, pretty=True, comments=False)
+
+
+def _name(name: str, dialect: str) -> str:
+    quoted = _must_be_quoted(name.lower(), dialect)
+    return exp.to_identifier(name.lower(), quoted=quoted).sql(dialect=dialect)
+
+
+def _must_be_quoted(name: str, dialect: str) -> bool:
+    return not re.fullmatch(r"[a-z_][a-z0-9_]*", name) or name.upper() in _words(dialect)
+
+
+@lru_cache
+def _words(dialect: str) -> frozenset[str]:
+    """The words that mean something to the dialect, those of ORDER BY each."""
+    keywords = Dialect.get_or_raise(dialect).tokenizer_class.KEYWORDS
+    return frozenset(word for keyword in keywords for word in keyword.split())
+
+
+def _say(title: str, names: Sequence[str], rows: Sequence[Row]) -> Iterator[str]:
+    """What a query returned as comments; letters that would end a comment are escaped."""
+    count = f"{len(rows)} row{'' if len(rows) == 1 else 's'}" if rows else "no rows"
+    yield f"-- {title} returns {count}{':' if rows else '.'}"
+    if rows:
+        yield f"--   {' | '.join(repr(name)[1:-1] for name in names)}"
+    for row in rows[:_MOST_ROWS]:
+        yield f"--   {' | '.join('NULL' if v is None else repr(_shown(v)) for v in row)}"
+    if len(rows) > _MOST_ROWS:
+        yield f"--   and {len(rows) - _MOST_ROWS} more"
+
+
+def _shown(value: Any) -> Any:
+    return value if isinstance(value, int | float | str) else str(value)
