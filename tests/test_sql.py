@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from conftest import DDL, shared
 from sqlwright import sql
 from sqlwright.errors import BindError, SqlError, UsageError
-from sqlwright.schema import ForeignKey, Index, kind_of, read_ddl, write_ddl
+from sqlwright.schema import ForeignKey, Index, enum_values, kind_of, read_ddl, write_ddl
 
 SHOP = read_ddl(DDL)
 
@@ -190,6 +190,85 @@ def test_ddl_that_cannot_be_read_names_its_line() -> None:
         read_ddl("\nCREATE TABLE x (id INT, ((")
     with pytest.raises(SqlError, match="no CREATE TABLE"):
         read_ddl("SELECT 1")
+
+
+def test_enums_and_domains_stand_behind_their_names() -> None:
+    schema = read_ddl(
+        """
+        CREATE TYPE public.mood AS ENUM ('sad', 'it''s ok');
+        CREATE DOMAIN pos AS integer NOT NULL CONSTRAINT c CHECK (VALUE > 0) CHECK (value < 100);
+        CREATE DOMAIN odd AS public.pos CHECK (VALUE % 2 = 1);
+        CREATE TABLE t (a mood, b odd, c int CHECK (c > 0) CHECK (c < 5), d "mood" NOT NULL);
+        """,
+        "postgres",
+    )
+    a, b, c, d = schema.tables[0].columns
+    assert a.type == d.type == "ENUM('sad', 'it''s ok')"
+    assert enum_values(a.type) == ("sad", "it's ok")
+    assert (a.nullable, b.type, b.nullable, c.nullable) == (True, "INT", False, True)
+    assert schema.tables[0].checks == ("c > 0", "c < 5", "b % 2 = 1", "b > 0", "b < 100")
+    assert enum_values("SET('x','y')") == ("x", "y")
+    assert enum_values("VARCHAR(3)") == ()
+
+
+def test_items_that_no_dialect_reads_cost_only_themselves() -> None:
+    schema = read_ddl(
+        """
+        CREATE TABLE t (a int NOT NULL, b int GENERATED ALWAYS AS (a * 2) STORED, c int WEIRD (1),
+          CONSTRAINT x CHECK (a > 0) NOT VALID, EXCLUDE USING gist (a WITH =), d text DEFAULT 'x'
+        ) PARTITION BY RANGE (a) WEIRD STUFF;
+        """
+    )
+    (table,) = schema.tables
+    assert [column.name for column in table.columns] == ["a", "b", "c", "d"]
+    assert table.checks == ("a > 0",)
+    assert not table.columns[0].nullable
+
+
+def test_a_mysql_key_is_no_column_of_that_name() -> None:
+    (table,) = read_ddl(
+        "CREATE TABLE t (a int, name varchar(9), KEY by_name (name), UNIQUE KEY u (name(3), a),"
+        " UNIQUE KEY e ((lower(name))))"
+    ).tables
+    assert [column.name for column in table.columns] == ["a", "name"]
+    assert table.unique == (("name", "a"),)  # one over an expression says nothing of columns
+    assert read_ddl("CREATE TABLE t (key int, `index` text)").tables[0].column("index")
+
+
+def test_alter_table_adds_columns_and_not_null() -> None:
+    (table,) = read_ddl(
+        """
+        CREATE TABLE t (a int);
+        ALTER TABLE t ADD COLUMN b int NOT NULL CHECK (b > 1);
+        ALTER TABLE t ALTER COLUMN a SET NOT NULL;
+        ALTER TABLE gone ADD COLUMN c int;
+        """
+    ).tables
+    assert [(c.name, c.nullable) for c in table.columns] == [("a", False), ("b", False)]
+    assert table.checks == ("b > 1",)
+
+
+def test_ddl_that_no_engine_takes_is_refused_in_one_sentence() -> None:
+    with pytest.raises(SqlError, match="has the column A twice"):
+        read_ddl("CREATE TABLE t (A int, b int, a text)")
+    with pytest.raises(SqlError, match=r"names the column nme, .*Did you mean name\?"):
+        read_ddl("CREATE TABLE t (id int, name text, UNIQUE (nme))")
+
+
+def test_foreign_keys_that_lead_nowhere_are_left_out() -> None:
+    schema = read_ddl(
+        """
+        CREATE TABLE a (id int PRIMARY KEY, up int REFERENCES a, b_id int REFERENCES b (id),
+                        x int REFERENCES missing (id), y int REFERENCES b (zzz));
+        CREATE TABLE b (id int PRIMARY KEY, a_id int REFERENCES a, FOREIGN KEY (zzz) REFERENCES a);
+        """
+    )
+    a, b = schema.tables
+    assert [(key.columns, key.table) for key in a.foreign_keys] == [
+        (("up",), "a"),
+        (("b_id",), "b"),
+    ]
+    assert b.foreign_keys == (ForeignKey(("a_id",), "a", ("id",)),)
 
 
 def test_written_ddl_reads_back() -> None:

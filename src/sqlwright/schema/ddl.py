@@ -11,26 +11,37 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from sqlwright.errors import SqlError
+from sqlwright.errors import SqlError, did_you_mean
+from sqlwright.schema.salvage import read_type, readable, resolve_types
 from sqlwright.schema.tables import Column, ForeignKey, Index, Schema, Table
 
 
 def read_ddl(text: str, dialect: str | None = None) -> Schema:
     """The schema that DDL text declares.
 
-    CREATE TABLE, ALTER TABLE ... ADD, CREATE INDEX and COMMENT ON count; everything else in a dump
-    (SET, INSERT, triggers) is passed over. A table that is declared twice keeps its last form.
+    CREATE TABLE, ALTER TABLE, CREATE INDEX, COMMENT ON, and enums and domains by CREATE TYPE and
+    CREATE DOMAIN count; everything else in a dump (SET, INSERT, triggers) is passed over. A table
+    that is declared twice keeps its last form. Of a CREATE TABLE with items that no dialect reads
+    (EXCLUDE, say) the rest is kept.
 
     Args:
         text: DDL statements separated by semicolons.
         dialect: a dialect of `sql.DIALECTS`; guessed from the quoting where None.
 
     Raises:
-        SqlError: if a CREATE TABLE cannot be read, with its line, or if there is none.
+        SqlError: if a CREATE TABLE cannot be read, with its line, or if there is none; if a table
+            has a column twice, or a key names a column that its table lacks.
     """
     dialects = _dialects(text, dialect)
     tables: dict[str, Table] = {}
+    types: dict[str, Table] = {}
     for line, statement in _statements(text, dialects):
+        if (named := read_type(statement)) is not None:
+            name, made = named
+            tree, spelled = _parse(made, dialects, line)
+            if isinstance(tree, exp.Create):
+                types[name.lower()] = _read_table(tree, spelled)
+            continue
         tree, spelled = _parse(statement, dialects, line)
         if (
             isinstance(tree, exp.Create)
@@ -43,12 +54,14 @@ def read_ddl(text: str, dialect: str | None = None) -> Schema:
             _update(tables, tree.this.args.get("table"), indexes=[_read_index(tree)])
         elif isinstance(tree, exp.Alter):
             for action in tree.args.get("actions") or ():
-                if isinstance(action, exp.AddConstraint):
-                    _update(tables, tree.this, **_read_constraints(action.expressions, spelled))
+                _alter(tables, tree.this, action, spelled)
         elif isinstance(tree, exp.Comment):
             _comment(tables, tree)
     if not tables:
         raise SqlError("the schema has no CREATE TABLE that can be read: give a file of DDL")
+    for name, table in tables.items():
+        tables[name] = resolve_types(table, types, dialects[0])
+        _check_names(tables[name])
     return Schema(tuple(_point_keys(table, tables) for table in tables.values()))
 
 
@@ -81,7 +94,8 @@ def _write_table(table: Table, dialect: str) -> str:
 
 def _dialects(text: str, dialect: str | None) -> tuple[str, ...]:
     """Dialects to try, the likeliest first: dumps mix the habits of several engines."""
-    first = dialect or ("mysql" if "`" in text else "postgres")
+    is_mysql = re.search(r"`|\bAUTO_INCREMENT\b|\bENGINE\s*=", text, re.IGNORECASE)
+    first = dialect or ("mysql" if is_mysql else "postgres")
     return (
         first,
         *(other for other in ("mysql", "postgres", "sqlite", "duckdb") if other != first),
@@ -89,7 +103,7 @@ def _dialects(text: str, dialect: str | None) -> tuple[str, ...]:
 
 
 _DECLARES = re.compile(
-    r"CREATE\s+((OR\s+REPLACE|TEMP|TEMPORARY|UNLOGGED|UNIQUE)\s+)*(TABLE|INDEX)\b"
+    r"CREATE\s+((OR\s+REPLACE|TEMP|TEMPORARY|UNLOGGED|UNIQUE)\s+)*(TABLE|INDEX|TYPE|DOMAIN)\b"
     r"|ALTER\s+TABLE\b|COMMENT\s+ON\b",
     re.IGNORECASE,
 )
@@ -123,19 +137,32 @@ def _tokenize(text: str, dialects: Sequence[str]) -> list[Any]:
 def _parse(statement: str, dialects: Sequence[str], line: int) -> tuple[exp.Expr | None, str]:
     """The statement's tree and the dialect that read it; None for what can be passed over."""
     is_table = re.match(r"CREATE\b.{0,40}?\bTABLE\b", statement, re.IGNORECASE | re.DOTALL)
-    without_last_comma = re.sub(r",\s*\)\s*$", ")", statement)  # hand-edited dumps have them
-    for text in dict.fromkeys((statement, without_last_comma)):
+    for text in readable(statement, dialects) if is_table else (statement,):
         for dialect in dialects:
             try:
                 tree: exp.Expr = sqlglot.parse_one(text, read=dialect)
             except SqlglotError:
                 continue
-            if not isinstance(tree, exp.Command):
+            if not isinstance(tree, exp.Command) and not _is_misread(tree):
                 return tree, dialect
     if is_table:
         name = " ".join(statement.split("(")[0].split()[:6])
         raise SqlError(f"line {line} of the schema: {name} cannot be read: check its syntax")
     return None, dialects[0]
+
+
+def _is_misread(tree: exp.Expr) -> bool:
+    """Did a dialect without KEY k (a) take an index for a column named KEY?"""
+    if not isinstance(tree, exp.Create) or not isinstance(tree.this, exp.Schema):
+        return False
+    columns = (item for item in tree.this.expressions if isinstance(item, exp.ColumnDef))
+    return any(
+        column.name.upper() in ("KEY", "INDEX", "FULLTEXT", "SPATIAL")
+        and not column.this.args.get("quoted")
+        and column.kind is not None
+        and column.kind.is_type(exp.DataType.Type.USERDEFINED)
+        for column in columns
+    )
 
 
 def _names(nodes: Iterable[exp.Expr]) -> tuple[str, ...]:
@@ -145,6 +172,8 @@ def _names(nodes: Iterable[exp.Expr]) -> tuple[str, ...]:
         inner = node.this if isinstance(node, exp.Ordered) else node
         if isinstance(inner, exp.Column | exp.Identifier | exp.ColumnDef):
             found.append(inner.name)
+        elif isinstance(inner, exp.ColumnPrefix):
+            found.append(inner.this.name)  # distinct beginnings are distinct values
     return tuple(found)
 
 
@@ -181,7 +210,7 @@ def _read_column(node: exp.ColumnDef, dialect: str) -> tuple[Column, dict[str, l
         elif isinstance(kind, exp.Reference):
             keys["foreign_keys"] = [_read_reference((node.name,), kind)]
         elif isinstance(kind, exp.CheckColumnConstraint):
-            keys["checks"] = [kind.this.sql(dialect=dialect)]
+            keys.setdefault("checks", []).append(kind.this.sql(dialect=dialect))
     type_name = node.kind.sql(dialect=dialect) if node.kind is not None else "TEXT"
     if type_name.upper() in ("SERIAL", "BIGSERIAL", "SMALLSERIAL"):
         nullable = False
@@ -205,10 +234,12 @@ def _read_constraints(nodes: Iterable[exp.Expr], dialect: str) -> dict[str, list
         elif isinstance(node, exp.PrimaryKey):
             found.setdefault("primary_key", []).extend(_names(node.expressions))
         elif isinstance(node, exp.UniqueColumnConstraint) and isinstance(node.this, exp.Schema):
-            found.setdefault("unique", []).append(_names(node.this.expressions))
+            key = _names(node.this.expressions)
+            if len(key) == len(node.this.expressions):  # one over an expression says less
+                found.setdefault("unique", []).append(key)
         elif isinstance(node, exp.ForeignKey) and node.args.get("reference"):
-            key = _read_reference(_names(node.expressions), node.args["reference"])
-            found.setdefault("foreign_keys", []).append(key)
+            foreign = _read_reference(_names(node.expressions), node.args["reference"])
+            found.setdefault("foreign_keys", []).append(foreign)
         elif isinstance(node, exp.CheckColumnConstraint):
             found.setdefault("checks", []).append(node.this.sql(dialect=dialect))
         elif isinstance(node, exp.IndexColumnConstraint):
@@ -248,6 +279,44 @@ def _update(tables: dict[str, Table], node: exp.Expr | None, **keys: list[Any]) 
         tables[name] = _add(tables[name], **keys)
 
 
+def _alter(tables: dict[str, Table], node: exp.Expr | None, action: exp.Expr, dialect: str) -> None:
+    """What one action of ALTER TABLE adds: a constraint, a column, NOT NULL."""
+    table = tables.get(node.name.lower()) if node is not None else None
+    if table is None:
+        return
+    if isinstance(action, exp.AddConstraint):
+        changed = _add(table, **_read_constraints(action.expressions, dialect))
+    elif isinstance(action, exp.ColumnDef):
+        column, keys = _read_column(action, dialect)
+        changed = _add(replace(table, columns=(*table.columns, column)), **keys)
+    elif isinstance(action, exp.AlterColumn) and action.args.get("allow_null") is not None:
+        wanted, nullable = action.name.lower(), bool(action.args["allow_null"])
+        columns = (
+            replace(c, nullable=nullable) if c.name.lower() == wanted else c for c in table.columns
+        )
+        changed = replace(table, columns=tuple(columns))
+    else:
+        return
+    tables[table.name.lower()] = changed
+
+
+def _check_names(table: Table) -> None:
+    """Refuse a table that no engine would make: a column twice, a key over a column it lacks."""
+    names = [column.name.lower() for column in table.columns]
+    if len(set(names)) < len(names):
+        twice = next(c.name for c in table.columns if names.count(c.name.lower()) > 1)
+        raise SqlError(f"table {table.name} of the schema has the column {twice} twice: rename one")
+    known = set(names)
+    for key in table.keys():
+        for name in key:
+            if name.lower() not in known:
+                hint = did_you_mean(name, names)
+                raise SqlError(
+                    f"a key of table {table.name} of the schema names the column {name}, which the"
+                    f" table does not have.{hint}"
+                )
+
+
 def _comment(tables: dict[str, Table], tree: exp.Comment) -> None:
     text = tree.expression.name
     if isinstance(tree.this, exp.Table) and tree.this.name.lower() in tables:
@@ -261,11 +330,16 @@ def _comment(tables: dict[str, Table], tree: exp.Comment) -> None:
 
 
 def _point_keys(table: Table, tables: dict[str, Table]) -> Table:
-    """The table with foreign keys that name no columns pointed at the primary key they mean."""
+    """The table with foreign keys that name no columns pointed at the primary key they mean.
+
+    Those that lead out of the schema, or name a column that is not there, are left out.
+    """
     keys = []
     for key in table.foreign_keys:
         target = tables.get(key.table.lower())
         references = key.references or (target.primary_key if target else ())
-        if target is not None and len(references) == len(key.columns):
+        is_there = target is not None and all(map(target.column, references))
+        is_there = is_there and all(map(table.column, key.columns))
+        if is_there and references and len(references) == len(key.columns):
             keys.append(replace(key, references=references))
     return replace(table, foreign_keys=tuple(keys))
