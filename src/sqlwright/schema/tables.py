@@ -96,6 +96,8 @@ def kind_of(type_name: str) -> str:
     MySQL's TINYINT(1) counts as bool, as its drivers do.
     """
     name = type_name.upper()
+    if re.search(r"(\]|\bARRAY)\s*$", name):
+        return "other"  # an array of integers is no integer
     if re.match(r"(TINYINT\s*\(1\)|BOOL)", name):
         return "bool"
     for kind, pattern in _KINDS:
