@@ -1,7 +1,11 @@
 """What tests share: databases on real engines, filled the same way."""
 
 import os
+import shutil
 import sqlite3
+import subprocess
+import tempfile
+import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,7 +76,44 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.cleanup()
 
 
-@pytest.fixture(params=["sqlite", "duckdb", "postgres"])
+@pytest.fixture(scope="session")
+def mariadb_server() -> Iterator[str]:
+    """The URL of a MariaDB server that the tests start and stop themselves, on a socket alone."""
+    server, install = shutil.which("mariadbd"), shutil.which("mariadb-install-db")
+    if server is None or install is None:
+        pytest.skip("needs MariaDB: mariadbd is not on the PATH (apt-get install mariadb-server)")
+    pymysql = pytest.importorskip("pymysql")
+    # a socket's path may be 107 characters long: pytest's own folders are longer
+    with tempfile.TemporaryDirectory(prefix="sqlwright-") as folder:
+        own = ["--no-defaults", f"--datadir={folder}/data"]
+        if os.geteuid() == 0:
+            own.append("--user=root")
+        subprocess.run(
+            [install, *own, "--auth-root-authentication-method=normal", "--skip-test-db"],
+            check=True,
+            capture_output=True,
+        )
+        socket = f"{folder}/s"
+        with open(f"{folder}/log", "wb") as log:
+            process = subprocess.Popen(
+                [server, *own, f"--socket={socket}", "--skip-networking", "--skip-log-bin",
+                 f"--pid-file={folder}/pid", "--innodb-buffer-pool-size=32M"],
+                stdout=log, stderr=log,
+            )  # fmt: skip
+        try:
+            for _ in range(300):
+                if b"ready for connections" in Path(folder, "log").read_bytes():
+                    break
+                time.sleep(0.1)
+            with pymysql.connect(unix_socket=socket, user="root") as connection:
+                connection.cursor().execute("CREATE DATABASE shop CHARACTER SET utf8mb4")
+            yield f"mysql://root@localhost/shop?unix_socket={socket}"
+        finally:
+            process.terminate()
+            process.wait(timeout=60)
+
+
+@pytest.fixture(params=["sqlite", "duckdb", "postgres", "mariadb"])
 def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a small shop's database, on each engine."""
     return make_shop(request.param, tmp_path, request)
@@ -93,6 +134,17 @@ def make_shop(engine: str, folder: Path, request: pytest.FixtureRequest) -> str:
         with duckdb.connect(str(path)) as connection:
             connection.execute(DDL + ROWS)
         return f"duckdb:///{path}"
+    if engine == "mariadb":
+        url = request.getfixturevalue("mariadb_server")
+        run_on_mariadb(url, "DROP DATABASE shop", "CREATE DATABASE shop CHARACTER SET utf8mb4")
+        statements = [text for text in (DDL + ROWS).split(";") if text.strip()]
+        comments = (
+            "ALTER TABLE orders COMMENT 'what customers bought'",
+            "ALTER TABLE orders MODIFY total DECIMAL(10, 2) NOT NULL COMMENT 'with tax'",
+            "ANALYZE TABLE customers, orders, order_lines",
+        )
+        run_on_mariadb(url, "USE shop", *statements, *comments)
+        return str(url)
     import psycopg
 
     url = request.getfixturevalue("postgres_server")
@@ -104,3 +156,16 @@ def make_shop(engine: str, folder: Path, request: pytest.FixtureRequest) -> str:
         connection.execute("COMMENT ON COLUMN orders.total IS 'with tax'")
         connection.execute("ANALYZE")
     return str(url)
+
+
+def run_on_mariadb(url: str, *texts: str) -> list[tuple[object, ...]]:
+    """Run texts on the tests' own MariaDB, past sqlwright; the rows of the last one."""
+    import pymysql
+
+    with pymysql.connect(
+        unix_socket=url.split("unix_socket=")[1], user="root", autocommit=True, charset="utf8mb4"
+    ) as connection:
+        cursor = connection.cursor()
+        for text in texts:
+            cursor.execute(text)
+        return list(cursor.fetchall())

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlglot import exp, parse_one
 
+from conftest import make_shop, run_on_mariadb
 from sqlwright import sql
 from sqlwright.database import Database, connect
 from sqlwright.errors import DatabaseError, QueryTimeout, SqlError, UsageError
@@ -45,6 +46,23 @@ HOSTILE = [
     "EXPLAIN ANALYZE DELETE FROM order_lines",
     "SELECT * FROM orders FOR UPDATE",
     "CALL pg_stat_reset()",
+    "SELECT * FROM orders INTO OUTFILE 'stolen'",
+    "SELECT 1 INTO DUMPFILE 'stolen'",
+    "SELECT total INTO @a FROM orders",
+    "LOAD DATA LOCAL INFILE '/etc/passwd' INTO TABLE order_lines",
+    "SELECT LOAD_FILE('/etc/passwd')",
+    "SELECT SLEEP(3)",
+    "SELECT BENCHMARK(100000000, MD5('a'))",
+    "SELECT GET_LOCK('a', 9)",
+    "SET SESSION TRANSACTION READ WRITE",
+    "SET STATEMENT tx_read_only = 0 FOR DELETE FROM order_lines",
+    "TRUNCATE TABLE order_lines",
+    "RENAME TABLE order_lines TO gone",
+    "CREATE TABLE pg_temp.order_lines (a int)",
+    "CREATE DATABASE stolen",
+    "DROP DATABASE shop",
+    "HANDLER orders OPEN",
+    "REPLACE INTO customers VALUES (1, 'x', 'y', NULL)",
 ]
 
 
@@ -63,7 +81,17 @@ def digest(address: str) -> str:
                     "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
                 ).fetchall()
             )
+            rows.append(
+                connection.execute(
+                    "SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_(toast_)?temp' ORDER BY 1"
+                ).fetchall()
+            )
         return hashlib.sha256(repr(rows).encode()).hexdigest()
+    if address.startswith("mysql"):
+        found = [run_on_mariadb(address, f"SELECT * FROM shop.{t} ORDER BY 1, 2") for t in tables]
+        found.append(run_on_mariadb(address, "SHOW DATABASES"))
+        found.append(run_on_mariadb(address, "SHOW TABLES FROM shop"))
+        return hashlib.sha256(repr(found).encode()).hexdigest()
     return hashlib.sha256(Path(address.removeprefix("duckdb:///")).read_bytes()).hexdigest()
 
 
@@ -101,15 +129,15 @@ def test_reads_the_schema(shop: str) -> None:
     assert lines.primary_key == ("order_id", "line")
     assert orders.foreign_keys == (ForeignKey(("customer_id",), "customers", ("id",)),)
     assert customers.unique == (("name",),)
-    assert [index.columns for index in orders.indexes] == [("placed",)]
+    # MariaDB makes an index of its own for a foreign key
+    assert [i.columns for i in orders.indexes if i.columns != ("customer_id",)] == [("placed",)]
     assert [c.nullable for c in orders.columns] == [False, True, False, False]
     assert [t.rows for t in (customers, orders, lines)] == [3, 3, 3]
 
 
-def test_reads_comments(tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    from conftest import make_shop
-
-    with connect(make_shop("postgres", tmp_path, request)) as database:
+@pytest.mark.parametrize("engine", ["postgres", "mariadb"])
+def test_reads_comments(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    with connect(make_shop(engine, tmp_path, request)) as database:
         orders = database.schema.table("orders")
     assert orders
     assert orders.comment == "what customers bought"
@@ -136,8 +164,8 @@ def test_rows_are_limited_and_timed(shop: str) -> None:
 
 def test_a_slow_query_is_stopped_and_the_connection_lives_on(shop: str) -> None:
     endless = (
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000)"
-        " SELECT COUNT(*) FROM n"
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 900)"
+        " SELECT COUNT(*) FROM n AS a, n AS b, n AS c, n AS d WHERE a.i + b.i + c.i + d.i < 5000"
     )
     with connect(shop) as database:
         with pytest.raises(QueryTimeout, match=r"0\.3 s"):
@@ -174,10 +202,15 @@ def test_addresses_that_cannot_be_opened(tmp_path: Path) -> None:
 
 
 def test_a_password_is_never_told() -> None:
-    with pytest.raises(DatabaseError) as caught:
-        connect("postgresql://me:hush-hush@127.0.0.1:1/x")
-    assert "hush-hush" not in str(caught.value)
-    assert "me:***@" in str(caught.value)
+    for address in (
+        "postgresql://me:hush-hush@127.0.0.1:1/x",
+        "mysql://me:hush-hush@127.0.0.1:1/x",
+        "mariadb://me:hush-hush@127.0.0.1:1/x?password=hush-hush",
+    ):
+        with pytest.raises(DatabaseError) as caught:
+            connect(address)
+        assert "hush-hush" not in str(caught.value)
+        assert "me:***@" in str(caught.value)
 
 
 def test_an_empty_database_says_so(tmp_path: Path) -> None:
@@ -189,3 +222,64 @@ def test_an_empty_database_says_so(tmp_path: Path) -> None:
     connection.close()
     with connect(str(path)) as database, pytest.raises(DatabaseError, match="no tables"):
         _ = database.schema
+
+
+CHECKED = "CREATE TABLE goods (id INT PRIMARY KEY, n INT CHECK (n > 0), s {enum}, CHECK (n < id))"
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "duckdb", "postgres", "mariadb"])
+def test_reads_checks_and_enums(
+    engine: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    address = make_shop(engine, tmp_path, request)
+    if engine == "sqlite":
+        with sqlite3.connect(address) as lite:
+            lite.execute(CHECKED.format(enum="TEXT"))
+        lite.close()
+    elif engine == "duckdb":
+        import duckdb
+
+        with duckdb.connect(address.removeprefix("duckdb:///")) as duck:
+            duck.execute(CHECKED.format(enum="ENUM('a', 'it''s')"))
+    elif engine == "mariadb":
+        run_on_mariadb(address, "USE shop", CHECKED.format(enum="ENUM('a', 'it''s')"))
+    else:
+        import psycopg
+
+        with psycopg.connect(address, autocommit=True) as server:
+            server.execute("CREATE TYPE public.mood AS ENUM ('a', 'it''s')")
+            server.execute(CHECKED.format(enum="mood"))
+    with connect(address) as database:
+        goods = database.schema.table("goods")
+    assert goods
+    plain = {check.strip("()").replace("`", "") for check in goods.checks}
+    assert plain == {"n > 0", "n < id"}
+    if engine != "sqlite":
+        assert goods.columns[2].type.replace(", ", ",") == "ENUM('a','it''s')"
+
+
+def test_mariadb_reads_a_file_of_none(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """A read-only transaction lets SELECT INTO OUTFILE write; the words of the text do not."""
+    address = make_shop("mariadb", tmp_path, request)
+    target = tmp_path / "stolen"
+    with connect(address) as database:
+        for text in (
+            f"SELECT 1 INTO OUTFILE '{target}'",
+            f"SELECT 1 /*! INTO OUTFILE '{target}' */",
+            f"SELECT 1 /*M! INTO OUTFILE '{target}' */",
+            f"SELECT 1 FROM orders UNION (SELECT 2 INTO DUMPFILE '{target}')",
+        ):
+            with pytest.raises(DatabaseError, match="INTO"):
+                database._engine.fetch(text, 1, 10)
+    assert not target.exists()
+
+
+def test_mariadb_lives_on_when_rows_are_cut(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    with connect(make_shop("mariadb", tmp_path, request)) as database:
+        query = read(database, "SELECT id FROM orders ORDER BY id LIMIT 3")
+        assert database.rows(query, max_rows=2).truncated
+        assert database.rows(query, max_rows=3).rows == ((10,), (11,), (12,))
+        # quotes that end nowhere for a server that reads backslashes otherwise
+        assert database.rows(read(database, r"SELECT 'a\\', 'b''c', 'd\'e'")).rows == (
+            ("a\\", "b'c", "d'e"),
+        )

@@ -32,7 +32,8 @@ FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in name
 DOORS = {
     "sqlite3": {"engines", "verify"},
     "duckdb": {"engines", "verify"},
-    "psycopg": {"engines"},
+    "psycopg": {"engines", "verify"},
+    "pymysql": {"engines", "verify"},
     "sqlalchemy": {"database"},
     "torch": {"model", "decoder", "train", "pretrain"},
     "transformers": {"model", "train", "pretrain"},

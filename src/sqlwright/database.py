@@ -8,20 +8,25 @@ rolled back). Passwords stay inside the driver: no label, error or log holds one
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from sqlglot import exp
 
 from sqlwright import sql
 from sqlwright.engines.duckdb import Duckdb
+from sqlwright.engines.mysql import open_mysql
 from sqlwright.engines.postgres import open_postgres
-from sqlwright.engines.reading import Engine, Rows
+from sqlwright.engines.reading import Engine, Field, Rows
 from sqlwright.engines.sqlite import Sqlite
 from sqlwright.errors import DatabaseError, SqlError, UsageError
 from sqlwright.schema import Schema
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
 
 
 class Database:
@@ -66,6 +71,30 @@ class Database:
         """The engine's plan as text; the query does not run."""
         return self._engine.explain(self._text(query), seconds)
 
+    def describe(self, query: exp.Query, *, seconds: float = 10.0) -> tuple[Field, ...]:
+        """The query's output columns; no row is read."""
+        empty = query.copy()
+        for name in ("offset", "fetch", "order"):
+            empty.set(name, None)
+        empty.set("limit", exp.Limit(expression=exp.Literal.number(0)))
+        return self._engine.describe(self._text(empty), seconds)
+
+    def rows_around(
+        self,
+        queries: Sequence[exp.Query],
+        wrap: Callable[..., str],
+        *,
+        seconds: float = 30.0,
+        max_rows: int = 1000,
+    ) -> Rows:
+        """The rows of the text that `wrap` makes around the texts of read-only queries.
+
+        Each query is checked and written as `rows` would; `wrap` takes the texts, one an argument,
+        and must put each between parentheses.
+        """
+        text = wrap(*map(self._text, queries))
+        return self._engine.fetch(text, seconds, max_rows)
+
     def _text(self, query: exp.Query) -> str:
         reason = sql.why_not_read_only(query)
         if reason is not None:
@@ -92,8 +121,9 @@ def connect(where: str) -> Database:
     """Open the database at a SQLAlchemy URL or a file path, read-only.
 
     Args:
-        where: `sqlite:///file`, `duckdb:///file`, `postgresql://user@host/name`, or the path of a
-            SQLite or DuckDB file, told apart by its first bytes.
+        where: `sqlite:///file`, `duckdb:///file`, `postgresql://user@host/name`,
+            `mysql://user@host/name` (or mariadb://), or the path of a SQLite or DuckDB file, told
+            apart by its first bytes.
 
     Raises:
         UsageError: if the address names no file or no engine that sqlwright has.
@@ -102,25 +132,42 @@ def connect(where: str) -> Database:
     """
     if "://" not in where:
         return _connect_file(Path(where))
-    from sqlalchemy.engine import make_url
-    from sqlalchemy.exc import ArgumentError
-
-    try:
-        url = make_url(where)
-    except (ArgumentError, ValueError):
-        raise UsageError(
-            "the database address is not a URL that can be read: give a file path, or a URL such as"
-            " postgresql://user@host/name"
-        ) from None
+    url = read_url(where)
     backend = url.get_backend_name()
     if backend in ("sqlite", "duckdb"):
         if not url.database or url.database == ":memory:":
             raise UsageError(f"the address {backend}:// names no file: give {backend}:///path")
         return _connect_file(Path(url.database), backend)
+    label = label_of(url)
     if backend in ("postgresql", "postgres"):
-        label = url.render_as_string(hide_password=True)
         return Database(open_postgres(url, label), label)
-    raise UsageError(f"no engine for {backend}: use sqlite, duckdb or postgresql")
+    if backend in ("mysql", "mariadb"):
+        return Database(open_mysql(url, label), label)
+    raise UsageError(f"no engine for {backend}: use sqlite, duckdb, postgresql or mysql")
+
+
+def read_url(where: str) -> URL:
+    """The parts of a SQLAlchemy URL.
+
+    Raises:
+        UsageError: if it is none; the sentence does not repeat it, for it may hold a password.
+    """
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        return make_url(where)
+    except (ArgumentError, ValueError):
+        raise UsageError(
+            "the database address is not a URL that can be read: give a file path, or a URL such as"
+            " postgresql://user@host/name"
+        ) from None
+
+
+def label_of(url: URL) -> str:
+    """How to name the address to a person, without a password, wherever one was given."""
+    shown = {n: v for n, v in url.query.items() if n in ("host", "port", "unix_socket")}
+    return url.set(query=shown).render_as_string(hide_password=True)
 
 
 def _connect_file(path: Path, backend: str | None = None) -> Database:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlwright.engines.reading import Rows, deadline, drain, first_line, timeout
+from sqlwright.engines.reading import Field, Rows, deadline, drain, first_line, timeout
 from sqlwright.errors import DatabaseError
 from sqlwright.schema import Column, ForeignKey, Index, Schema, Table
 
@@ -40,6 +41,10 @@ class Duckdb:
                 raise DatabaseError(f"DuckDB refused the query: {first_line(error)}") from None
         return Rows(names, rows, truncated)
 
+    def describe(self, text: str, seconds: float) -> tuple[Field, ...]:
+        found = self.fetch(f"DESCRIBE {text}", seconds, 100_000)
+        return tuple(Field(row[0], _field_kind(row[1])) for row in found.rows)
+
     def explain(self, text: str, seconds: float) -> str:
         found = self.fetch(f"EXPLAIN {text}", seconds, 100)
         return "\n".join(str(row[-1]) for row in found.rows)
@@ -71,15 +76,19 @@ class Duckdb:
                     name,
                 )
             )
-            keys: dict[str, list[Any]] = {"PRIMARY KEY": [], "UNIQUE": [], "FOREIGN KEY": []}
-            for kind, own_columns, table, targets in self._all(
+            keys: dict[str, list[Any]] = {
+                "PRIMARY KEY": [], "UNIQUE": [], "FOREIGN KEY": [], "CHECK": []
+            }  # fmt: skip
+            for kind, own_columns, table, targets, check in self._all(
                 "SELECT constraint_type, constraint_column_names, referenced_table,"
-                " referenced_column_names FROM duckdb_constraints()"
+                " referenced_column_names, expression FROM duckdb_constraints()"
                 f" WHERE {own} AND table_name = ?",
                 name,
             ):
                 if kind == "FOREIGN KEY":
                     keys[kind].append(ForeignKey(tuple(own_columns), table, tuple(targets)))
+                elif kind == "CHECK":
+                    keys[kind].append(check)
                 elif kind in keys:
                     keys[kind].append(tuple(own_columns))
             yield Table(
@@ -89,6 +98,7 @@ class Duckdb:
                 unique=tuple(keys["UNIQUE"]),
                 foreign_keys=tuple(keys["FOREIGN KEY"]),
                 indexes=tuple(self._indexes(name, own)),
+                checks=tuple(keys["CHECK"]),
                 comment=comment or "",
                 rows=rows,
             )
@@ -105,3 +115,25 @@ class Duckdb:
 
     def close(self) -> None:
         self._connection.close()
+
+
+def _field_kind(type_name: str) -> str:
+    for kind, pattern in _FIELD_KINDS:
+        if re.fullmatch(pattern, type_name):
+            return kind
+    return "other"
+
+
+_FIELD_KINDS = (
+    ("exact", r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DECIMAL\(.*\)|BIGNUM"),
+    ("float", r"FLOAT|DOUBLE"),
+    ("bool", r"BOOLEAN"),
+    ("text", r"VARCHAR|ENUM\((?!.*\)\[).*\)|UUID|CHAR"),
+    ("date", r"DATE"),
+    ("timestamp", r"TIMESTAMP(_S|_MS|_NS)?"),
+    ("zoned", r"TIMESTAMP WITH TIME ZONE"),
+    ("time", r"TIME"),
+    ("interval", r"INTERVAL"),
+    ("bytes", r"BLOB"),
+    ("nested", r".*\[\d*\]|STRUCT\(.*|MAP\(.*|UNION\(.*"),
+)

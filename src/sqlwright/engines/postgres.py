@@ -6,13 +6,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlwright.engines.reading import Engine, Rows, drain, first_line, timeout
+from sqlwright.engines.reading import Engine, Field, Rows, drain, first_line, timeout
 from sqlwright.errors import DatabaseError, MissingExtra
 from sqlwright.schema import Column, ForeignKey, Index, Schema, Table
 
 
 def open_postgres(url: Any, label: str) -> Engine:
-    """PostgreSQL through psycopg; the password goes from the URL to the driver and nowhere else."""
+    """PostgreSQL through psycopg, in a session that only reads."""
+    connection = dial_postgres(url, label, options="-c default_transaction_read_only=on")
+    connection.read_only = True
+    return Postgres(connection)
+
+
+def dial_postgres(url: Any, label: str, *, options: str = "") -> Any:
+    """A psycopg connection; the password goes from the URL to the driver and nowhere else."""
     try:
         import psycopg
     except ImportError:
@@ -23,20 +30,19 @@ def open_postgres(url: Any, label: str) -> Engine:
         "user": url.username,
         "password": url.password,
         "dbname": url.database,
+        **{name: url.query.get(name) for name in ("sslmode", "sslrootcert", "sslcert", "sslkey")},
     }
     try:
-        connection = psycopg.connect(
+        return psycopg.connect(
             "",
             connect_timeout=10,
-            options="-c default_transaction_read_only=on",
+            options=options,
             application_name="sqlwright",
             **{name: value for name, value in settings.items() if value},
         )
     except psycopg.Error as error:
         reason = first_line(error)
         raise DatabaseError(f"{label}: cannot be opened ({reason}): check the address") from None
-    connection.read_only = True
-    return Postgres(connection)
 
 
 class Postgres:
@@ -73,6 +79,20 @@ class Postgres:
             rows, truncated = drain(cursor.fetchmany, max_rows)
         return Rows(names, rows, truncated)
 
+    def describe(self, text: str, seconds: float) -> tuple[Field, ...]:
+        with self._reading(seconds) as connection, connection.cursor() as cursor:
+            cursor.execute(text.encode(), prepare=True)
+            columns = [(item.name, item.type_code) for item in cursor.description or ()]
+            cursor.execute(
+                "SELECT oid, typname, typtype::text FROM pg_type WHERE oid = ANY(%s)",
+                [[oid for _, oid in columns]],
+            )
+            kinds = {
+                oid: "text" if kind == "e" else _PG_KINDS.get(name, "other")
+                for oid, name, kind in cursor.fetchall()
+            }
+        return tuple(Field(name, kinds.get(oid, "other")) for name, oid in columns)
+
     def explain(self, text: str, seconds: float) -> str:
         with self._reading(seconds) as connection:
             found = connection.execute(b"EXPLAIN " + text.encode(), prepare=True).fetchall()
@@ -91,6 +111,8 @@ class Postgres:
                     ForeignKey(tuple(own), target, tuple(references)) if kind == "f" else tuple(own)
                 )
                 keys.setdefault((table, kind), []).append(item)
+            for table, check in connection.execute(_PG_CHECKS):
+                keys.setdefault((table, "c"), []).append(check)
             for table, index, unique, own in connection.execute(_PG_INDEXES):
                 keys.setdefault((table, "i"), []).append(Index(index, tuple(own), unique))
             tables = connection.execute(_PG_TABLES).fetchall()
@@ -103,6 +125,7 @@ class Postgres:
                     unique=tuple(keys.get((name, "u"), ())),
                     foreign_keys=tuple(keys.get((name, "f"), ())),
                     indexes=tuple(keys.get((name, "i"), ())),
+                    checks=tuple(keys.get((name, "c"), ())),
                     comment=comment or "",
                     rows=int(rows) if rows >= 0 else None,
                 )
@@ -120,13 +143,27 @@ _PG_TABLES = f"""
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND {_PG_SEEN} ORDER BY c.oid
 """
+# an enum is spelled with its labels, a domain as what it is made of
 _PG_COLUMNS = f"""
-    SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
-           col_description(c.oid, a.attnum)
+    SELECT c.relname, a.attname,
+           CASE t.typtype
+               WHEN 'e' THEN (SELECT 'ENUM(' || string_agg(quote_literal(e.enumlabel), ','
+                                                           ORDER BY e.enumsortorder) || ')'
+                              FROM pg_enum e WHERE e.enumtypid = t.oid)
+               WHEN 'd' THEN format_type(t.typbasetype, t.typtypmod)
+               ELSE format_type(a.atttypid, a.atttypmod) END,
+           a.attnotnull OR t.typnotnull, col_description(c.oid, a.attnum)
     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-    JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_type t ON t.oid = a.atttypid
     WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
       AND {_PG_SEEN} ORDER BY c.oid, a.attnum
+"""
+# a check that was added NOT VALID may not hold for older rows
+_PG_CHECKS = f"""
+    SELECT c.relname, pg_get_expr(k.conbin, k.conrelid)
+    FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE k.contype = 'c' AND k.convalidated AND {_PG_SEEN} ORDER BY k.oid
 """
 _PG_NAMES = """
     ARRAY(SELECT a.attname::text FROM unnest({keys}) WITH ORDINALITY AS u(number, position)
@@ -149,3 +186,11 @@ _PG_INDEXES = f"""
                       AND k.contype IN ('p', 'u'))
     ORDER BY x.indexrelid
 """
+_PG_KINDS = {
+    **dict.fromkeys(("int2", "int4", "int8", "numeric", "oid"), "exact"),
+    **dict.fromkeys(("float4", "float8"), "float"),
+    **dict.fromkeys(("text", "varchar", "bpchar", "name", "char", "uuid", "unknown"), "text"),
+    **dict.fromkeys(("json", "jsonb"), "json"),
+    "bool": "bool", "citext": "folded", "date": "date", "timestamp": "timestamp",
+    "timestamptz": "zoned", "time": "time", "interval": "interval", "bytea": "bytes",
+}  # fmt: skip

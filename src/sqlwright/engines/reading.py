@@ -23,6 +23,19 @@ class Rows:
     truncated: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One output column. `kind` says how its values compare.
+
+    exact (numbers), float, bool, text, folded (text whose collation may count two spellings as
+    one), date, timestamp, zoned (a moment with its zone), time, interval, json, bits, bytes, other;
+    `any` and `folding` where each value has a type of its own (SQLite).
+    """
+
+    name: str
+    kind: str
+
+
 class Engine(Protocol):
     """What an engine's connection does; texts come from `Database` alone."""
 
@@ -33,6 +46,9 @@ class Engine(Protocol):
 
     def explain(self, text: str, seconds: float) -> str:
         """The engine's plan of the text, without running it."""
+
+    def describe(self, text: str, seconds: float) -> tuple[Field, ...]:
+        """The output columns of the text, which returns no rows."""
 
     def read_schema(self) -> Schema:
         """The tables that the connection sees without a prefix."""

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlwright.engines.reading import Rows, drain, first_line, timeout
-from sqlwright.errors import DatabaseError
-from sqlwright.schema import Column, ForeignKey, Index, Schema, Table
+from sqlwright.engines.reading import Field, Rows, drain, first_line, timeout
+from sqlwright.errors import DatabaseError, SqlError
+from sqlwright.schema import Column, ForeignKey, Index, Schema, Table, read_ddl
 
 
 class Sqlite:
@@ -60,6 +60,14 @@ class Sqlite:
             self._connection.set_authorizer(None)
         return Rows(names, rows, truncated)
 
+    def describe(self, text: str, seconds: float) -> tuple[Field, ...]:
+        # a collation, in the schema or the query, may count two spellings as one
+        declared = self._connection.execute(
+            "SELECT count(*) FROM sqlite_master WHERE sql LIKE '%collate%'"
+        ).fetchone()[0]
+        kind = "folding" if declared or "collate" in text.lower() else "any"
+        return tuple(Field(name, kind) for name in self.fetch(text, seconds, 1).columns)
+
     def explain(self, text: str, seconds: float) -> str:
         import sqlite3
 
@@ -85,10 +93,10 @@ class Sqlite:
     def _tables(self) -> Iterator[Table]:
         run = self._connection.execute
         named = run(
-            "SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view')"
+            "SELECT name, type, sql FROM sqlite_master WHERE type IN ('table', 'view')"
             " AND name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY rowid"
         ).fetchall()
-        for name, kind in named:
+        for name, kind, declared in named:
             columns, primary = [], []
             for _, column, type_name, not_null, _, position in run(
                 "SELECT * FROM pragma_table_info(?)", (name,)
@@ -105,6 +113,7 @@ class Sqlite:
                 tuple(columns),
                 primary_key=tuple(column for _, column in sorted(primary)),
                 foreign_keys=tuple(self._foreign_keys(name)),
+                checks=_checks(declared) if kind == "table" else (),
                 rows=rows,
                 **self._indexes(name),
             )
@@ -142,6 +151,16 @@ class Sqlite:
 
     def close(self) -> None:
         self._connection.close()
+
+
+def _checks(declared: str | None) -> tuple[str, ...]:
+    """The CHECKs that a CREATE TABLE declares; none where its text cannot be read."""
+    if not declared or "check" not in declared.lower():
+        return ()  # parsing takes longer than all else here
+    try:
+        return read_ddl(declared, "sqlite").tables[0].checks
+    except SqlError:
+        return ()
 
 
 # functions that SQLite builds may carry and that touch files or load code

@@ -1,0 +1,343 @@
+"""MySQL and MariaDB as engines that only read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import sqlglot
+from sqlglot.errors import TokenError
+
+from sqlwright.engines.reading import Engine, Field, Rows, deadline, drain, timeout
+from sqlwright.errors import DatabaseError, MissingExtra
+from sqlwright.schema import Column, ForeignKey, Index, Schema, Table
+
+
+def open_mysql(url: Any, label: str) -> Engine:
+    """MySQL or MariaDB through pymysql, in a session that only reads."""
+    return Mysql(dial_mysql(url, label), url, label)
+
+
+def dial_mysql(url: Any, label: str, *, many: bool = False) -> Any:
+    """A pymysql connection; the password goes from the URL to the driver and nowhere else.
+
+    Args:
+        many: let one text hold several statements. Only for texts that hold nothing of a user's.
+    """
+    try:
+        import pymysql
+        from pymysql.constants import CLIENT
+    except ImportError:
+        raise MissingExtra("the MySQL driver", "mysql") from None
+    settings = {
+        "host": url.host,
+        "port": url.port,
+        "user": url.username,
+        "password": url.password,
+        "database": url.database,
+        **{name: url.query.get(name) for name in _SETTINGS},
+    }
+    try:
+        connection = pymysql.connect(
+            charset="utf8mb4",
+            connect_timeout=10,
+            local_infile=False,
+            client_flag=CLIENT.MULTI_STATEMENTS if many else 0,
+            program_name="sqlwright",
+            **{name: value for name, value in settings.items() if value},
+        )
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT @@sql_mode")
+            modes = str(cursor.fetchone()[0]).split(",")
+            kept = ",".join(mode for mode in modes if mode in _MODES)
+            cursor.execute("SET SESSION sql_mode = %s", (kept,))
+    except (pymysql.Error, OSError, ValueError) as error:
+        why = complaint(error)
+        raise DatabaseError(f"{label}: cannot be opened ({why}): check the address") from None
+    return connection
+
+
+_SETTINGS = (
+    "unix_socket", "ssl_ca", "ssl_cert", "ssl_key", "ssl_verify_cert", "ssl_verify_identity",
+)  # fmt: skip
+# Modes that change what values are taken. Those that change how text is read (ANSI_QUOTES,
+# NO_BACKSLASH_ESCAPES, PIPES_AS_CONCAT, ORACLE ...) are dropped, or else the engine would read
+# another query than the parser wrote.
+_MODES = frozenset(
+    (
+        "STRICT_TRANS_TABLES", "STRICT_ALL_TABLES", "ONLY_FULL_GROUP_BY", "NO_ZERO_DATE",
+        "NO_ZERO_IN_DATE", "ERROR_FOR_DIVISION_BY_ZERO", "ALLOW_INVALID_DATES",
+        "NO_ENGINE_SUBSTITUTION", "NO_UNSIGNED_SUBTRACTION", "PAD_CHAR_TO_FULL_LENGTH",
+        "TIME_TRUNCATE_FRACTIONAL", "TIME_ROUND_FRACTIONAL", "NO_AUTO_VALUE_ON_ZERO",
+    )
+)  # fmt: skip
+
+
+def complaint(error: Exception) -> str:
+    """The server's complaint in one line, without its number."""
+    text = str(error.args[-1] if error.args else error).strip() or type(error).__name__
+    return text.splitlines()[0].rstrip(".")
+
+
+class Mysql:
+    """MySQL or MariaDB: one statement in a read-only transaction with limits, then a rollback."""
+
+    dialect = "mysql"
+
+    def __init__(self, connection: Any, url: Any, label: str) -> None:
+        self._connection = connection
+        self._address = (url, label)
+        self._is_mariadb = "mariadb" in connection.get_server_info().lower()
+
+    @contextmanager
+    def _reading(self, seconds: float, max_rows: int) -> Iterator[Any]:
+        import pymysql
+        from pymysql.cursors import SSCursor
+
+        # the server's own limit comes first; the other connection is for what that does not stop
+        with deadline(seconds + 1.0, self._kill) as killed:
+            cursor = None
+            try:
+                with self._connection.cursor() as own:
+                    for text in self._limits(seconds, max_rows):
+                        own.execute(text)
+                cursor = self._connection.cursor(SSCursor)  # rows come only when asked for
+                yield cursor
+            except pymysql.Error as error:
+                code = error.args[0] if error.args else 0
+                if killed.is_set() or code in _STOPPED:
+                    raise timeout(seconds) from None
+                raise DatabaseError(
+                    f"{self._name()} refused the query: {complaint(error)}"
+                ) from None
+            finally:
+                self._finish(cursor)
+
+    def _name(self) -> str:
+        return "MariaDB" if self._is_mariadb else "MySQL"
+
+    def _limits(self, seconds: float, max_rows: int) -> Iterator[str]:
+        # MariaDB: START TRANSACTION READ ONLY alone lets DROP TABLE pass, which ends it first
+        yield "SET SESSION TRANSACTION READ ONLY"
+        yield f"SET SESSION sql_select_limit = {max_rows + 1 if max_rows else 'DEFAULT'}"
+        if self._is_mariadb:
+            yield f"SET SESSION max_statement_time = {max(0.001, seconds):.3f}"
+        else:
+            yield f"SET SESSION max_execution_time = {max(1, int(seconds * 1000))}"
+        yield "START TRANSACTION READ ONLY"
+
+    def _kill(self) -> None:
+        try:
+            other = dial_mysql(*self._address)
+        except DatabaseError:
+            return
+        with other, other.cursor() as cursor:
+            cursor.execute(f"KILL QUERY {self._connection.thread_id()}")
+
+    def _finish(self, cursor: Any) -> None:
+        """Roll back; if the server went away in the midst, the next query dials again."""
+        import pymysql
+
+        try:
+            self._connection.rollback()
+        except pymysql.Error:
+            if cursor is not None and cursor._result is not None:
+                cursor._result.unbuffered_active = False  # or else it waits for rows for ever
+            if self._connection.open:
+                self._connection.close()
+            try:
+                self._connection = dial_mysql(*self._address)
+            except DatabaseError:
+                return  # the query's own error says enough
+
+    def fetch(self, text: str, seconds: float, max_rows: int) -> Rows:
+        import pymysql
+
+        if reason := why_not_reading(text):
+            raise DatabaseError(f"{self._name()} is not given the query: {reason}")
+        with self._reading(seconds, max_rows) as cursor:
+            cursor.execute(text)
+            names = tuple(item[0] for item in cursor.description or ())
+            rows, truncated = drain(cursor.fetchmany, max_rows)
+            if truncated:  # a LIMIT of the query's own goes before ours: do not read all the rest
+                self._kill()
+                with suppress(pymysql.Error):  # that it was killed
+                    cursor.close()
+            else:
+                cursor.close()
+        return Rows(names, rows, truncated)
+
+    def describe(self, text: str, seconds: float) -> tuple[Field, ...]:
+        with self._reading(seconds, 1) as cursor:
+            cursor.execute(text)
+            found = tuple(
+                Field(item[0], _FIELD_KINDS.get(item[1], "folded")) for item in cursor.description
+            )
+            cursor.close()
+        return found
+
+    def explain(self, text: str, seconds: float) -> str:
+        found = self.fetch(f"EXPLAIN {text}", seconds, 100)
+        lines = [found.columns, *found.rows]
+        return "\n".join("\t".join("" if v is None else str(v) for v in line) for line in lines)
+
+    def read_schema(self) -> Schema:
+        with self._reading(60.0, 0) as cursor:
+
+            def read(text: str) -> list[Any]:
+                cursor.execute(text)
+                return list(cursor.fetchall())
+
+            columns: dict[str, list[Column]] = {}
+            for table, name, type_name, nullable, comment in read(_COLUMNS):
+                spelled = re.sub(r"^enum\(", "ENUM(", type_name)
+                columns.setdefault(table, []).append(
+                    Column(name, spelled, nullable == "YES", comment or "")
+                )
+            keys = _read_keys(read(_KEYS))
+            for table, index, unique, names in _indexes(read(_INDEXES)):
+                if (table, index) not in keys:
+                    keys[(table, index)] = ("i", Index(index, names, unique))
+            tables = read(_TABLES)
+            has_checks = bool(read(_HAS_CHECKS))
+            checks = read(_MARIADB_CHECKS if self._is_mariadb else _CHECKS) if has_checks else []
+        return Schema(tuple(_table(row, columns, keys, checks) for row in tables))
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def why_not_reading(text: str) -> str | None:
+    """Why the text may do more than read, told by its words alone, or None.
+
+    SELECT ... INTO OUTFILE writes a file even in a read-only transaction, and SET, FLUSH and DO
+    pass one, too.
+    """
+    try:
+        tokens = sqlglot.tokenize(text, read="mysql")
+    except TokenError:
+        return "it cannot be split into words"
+    words = [token.token_type.name for token in tokens]
+    first = next((word for word in words if word not in ("L_PAREN", "DESCRIBE")), "")
+    if first not in ("SELECT", "WITH", "VALUES"):
+        return "it does not begin with SELECT or WITH"
+    if any(token.comments for token in tokens):
+        return "it holds a comment, and the server runs what is in some, INTO among it"
+    return "it holds INTO" if "INTO" in words else None
+
+
+_STOPPED = (1969, 3024, 1317)  # statement timeout of MariaDB, of MySQL; query interrupted
+
+# by pymysql.constants.FIELD_TYPE; what is not here is text
+_FIELD_KINDS = {
+    **dict.fromkeys((0, 1, 2, 3, 8, 9, 13, 246), "exact"),
+    **dict.fromkeys((4, 5), "float"),
+    **dict.fromkeys((7, 12), "timestamp"),
+    10: "date",
+    11: "time",
+    16: "bits",
+    245: "json",
+    255: "bytes",
+}
+
+
+def _read_keys(rows: list[Any]) -> dict[tuple[str, str], tuple[str, Any]]:
+    """(table, constraint) → (p, u or f, the key), out of one row a column."""
+    grouped: dict[tuple[str, str], list[Any]] = {}
+    for table, constraint, *rest in rows:
+        grouped.setdefault((table, constraint), []).append(rest)
+    keys: dict[tuple[str, str], tuple[str, Any]] = {}
+    for place, found in grouped.items():
+        kind, own = found[0][0], tuple(item[1] for item in found)
+        if kind == "FOREIGN KEY":
+            keys[place] = ("f", ForeignKey(own, found[0][2], tuple(item[3] for item in found)))
+        else:
+            keys[place] = ("p" if kind == "PRIMARY KEY" else "u", own)
+    return keys
+
+
+def _indexes(rows: list[Any]) -> Iterator[tuple[str, str, bool, tuple[str, ...]]]:
+    grouped: dict[tuple[str, str], list[Any]] = {}
+    for table, index, *rest in rows:
+        grouped.setdefault((table, index), []).append(rest)
+    for (table, index), found in grouped.items():
+        names = tuple(item[1] for item in found)
+        if None in names:
+            continue  # over an expression
+        # a unique index over the head of a text makes whole texts unique, too
+        yield table, index, not found[0][0], names
+
+
+def _table(
+    row: Any,
+    columns: dict[str, list[Column]],
+    keys: dict[tuple[str, str], tuple[str, Any]],
+    checks: list[Any],
+) -> Table:
+    name, rows, comment = row
+    own: dict[str, list[Any]] = {"p": [], "u": [], "f": [], "i": []}
+    for (table, _), (kind, key) in keys.items():
+        if table == name:
+            own[kind].append(key)
+    return Table(
+        name,
+        tuple(columns.get(name, ())),
+        primary_key=(own["p"] or [()])[0],
+        unique=tuple(own["u"]),
+        foreign_keys=tuple(own["f"]),
+        indexes=tuple(own["i"]),
+        checks=tuple(_check(text) for table, text in checks if table == name),
+        comment="" if comment in (None, "VIEW") else comment,
+        rows=None if rows is None else int(rows),
+    )
+
+
+def _check(text: str) -> str:
+    # MySQL, unlike MariaDB, escapes the whole text and puts a character set before each literal
+    if not re.search(r"_\w+\\'", text):
+        return text
+    return re.sub(r"\b_\w+(?=')", "", re.sub(r"\\(.)", r"\1", text))
+
+
+_TABLES = """
+    SELECT table_name, CASE table_type WHEN 'VIEW' THEN NULL ELSE table_rows END, table_comment
+    FROM information_schema.tables
+    WHERE table_schema = DATABASE() AND table_type IN ('BASE TABLE', 'VIEW', 'SYSTEM VERSIONED')
+    ORDER BY create_time, table_name
+"""
+_COLUMNS = """
+    SELECT table_name, column_name, column_type, is_nullable, column_comment
+    FROM information_schema.columns WHERE table_schema = DATABASE()
+    ORDER BY table_name, ordinal_position
+"""
+_KEYS = """
+    SELECT c.table_name, c.constraint_name, c.constraint_type, u.column_name,
+           u.referenced_table_name, u.referenced_column_name
+    FROM information_schema.table_constraints c
+    JOIN information_schema.key_column_usage u ON u.table_schema = c.table_schema
+        AND u.table_name = c.table_name AND u.constraint_name = c.constraint_name
+    WHERE c.table_schema = DATABASE()
+        AND c.constraint_type IN ('PRIMARY KEY', 'UNIQUE', 'FOREIGN KEY')
+    ORDER BY c.table_name, c.constraint_name, u.ordinal_position
+"""
+_INDEXES = """
+    SELECT table_name, index_name, non_unique, column_name FROM information_schema.statistics
+    WHERE table_schema = DATABASE() ORDER BY table_name, index_name, seq_in_index
+"""
+_HAS_CHECKS = """
+    SELECT 1 FROM information_schema.tables
+    WHERE table_schema = 'information_schema' AND table_name = 'CHECK_CONSTRAINTS'
+"""
+_MARIADB_CHECKS = """
+    SELECT table_name, check_clause FROM information_schema.check_constraints
+    WHERE constraint_schema = DATABASE() ORDER BY table_name, constraint_name
+"""
+_CHECKS = """
+    SELECT c.table_name, k.check_clause FROM information_schema.table_constraints c
+    JOIN information_schema.check_constraints k ON k.constraint_schema = c.constraint_schema
+        AND k.constraint_name = c.constraint_name
+    WHERE c.table_schema = DATABASE() AND c.constraint_type = 'CHECK'
+    ORDER BY c.table_name, c.constraint_name
+"""
