@@ -7,7 +7,6 @@ and the verdict never rests on it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
@@ -16,95 +15,8 @@ from sqlglot.optimizer.simplify import simplify
 
 from sqlwright.schema import Schema
 from sqlwright.verify import values
+from sqlwright.verify.reading import Assembly, Clause, Clauses, Link, Place, Reading, Test
 from sqlwright.verify.values import Value
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A column of one instance (one alias in one scope) of a table; names in lower case."""
-
-    scope: int
-    alias: str
-    table: str
-    column: str
-
-
-@dataclass(frozen=True, slots=True)
-class Test:
-    """`place operator value`; operator is one of = <> < <= > >= like ilike in null, or negated."""
-
-    place: Place
-    operator: str
-    value: Value | tuple[Value, ...] = None
-    negated: bool = False
-
-    def constants(self) -> tuple[Value, ...]:
-        """The values that decide the test."""
-        if self.operator in ("like", "ilike") and isinstance(self.value, str):
-            return values.like_texts(self.value)
-        return self.value if isinstance(self.value, tuple) else (self.value,)
-
-    def holds(self, value: Value) -> bool:
-        """Does the value pass? NULL passes only a test for NULL."""
-        if self.operator == "null":
-            return (value is None) != self.negated
-        if value is None:
-            return False
-        return _compare(self.operator, value, self.value) != self.negated
-
-
-def _compare(operator: str, left: Value, right: Value | tuple[Value, ...]) -> bool:
-    if operator == "in" and isinstance(right, tuple):
-        return any(_compare("=", left, item) for item in right)
-    if operator in ("like", "ilike"):
-        return values.matches_like(str(left), str(right), ignore_case=operator == "ilike")
-    if isinstance(right, tuple) or right is None or left is None:
-        return False
-    if isinstance(left, str) != isinstance(right, str):
-        left, right = str(left), str(right)
-    try:
-        return {
-            "=": left == right,
-            "<>": left != right,
-            "<": left < right,  # type: ignore[operator]
-            "<=": left <= right,  # type: ignore[operator]
-            ">": left > right,  # type: ignore[operator]
-            ">=": left >= right,  # type: ignore[operator]
-        }[operator]
-    except TypeError:
-        return False
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """`left operator right` between two places; = joins them."""
-
-    left: Place
-    operator: str
-    right: Place
-
-
-Clause = Test | Link
-#: Alternatives: a disjunction of conjunctions of clauses.
-Clauses = tuple[tuple[Clause, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Assembly:
-    """Instances that have to meet for a scope to see a row, and the clauses they must pass."""
-
-    instances: tuple[tuple[int, str, str], ...]  # (scope, alias, table)
-    clauses: tuple[Clauses, ...]
-
-
-@dataclass(slots=True)
-class Reading:
-    """What one query says: assemblies to build, equal columns, and constants for each column."""
-
-    assemblies: list[Assembly] = field(default_factory=list)
-    links: list[Link] = field(default_factory=list)
-    constants: dict[tuple[str, str], list[Value]] = field(default_factory=dict)
-    loose: list[Value] = field(default_factory=list)
 
 
 def read_predicates(query: exp.Query, schema: Schema) -> Reading:
@@ -233,13 +145,13 @@ class _Reader:
             for operator, bound in ((">=", node.args["low"]), ("<=", node.args["high"])):
                 yield from self._comparison(operator, node.this, bound, scope, False)
         elif isinstance(node, exp.In) and node.expressions:
-            found = [_constant(item) for item in node.expressions]
+            found = [constant_of(item) for item in node.expressions]
             if (inverted := self._invert(node.this, found, scope)) is not None:
                 yield Test(inverted[0], "in", tuple(inverted[1]), negated)
         elif isinstance(node, exp.Is):
             yield from self._is(node, scope, negated)
         elif isinstance(node, exp.Like | exp.ILike):
-            pattern = _constant(node.expression)
+            pattern = constant_of(node.expression)
             place = self.resolve(node.this, scope) if isinstance(node.this, exp.Column) else None
             if place and isinstance(pattern, str):
                 operator = "ilike" if isinstance(node, exp.ILike) else "like"
@@ -269,7 +181,7 @@ class _Reader:
                 yield Link(first, operator, second)
             return
         for side, other, sign in ((left, right, operator), (right, left, _MIRROR[operator])):
-            constant = _constant(other)
+            constant = constant_of(other)
             if constant is not None:
                 if (inverted := self._invert(side, [constant], scope)) is not None:
                     place, found = inverted
@@ -310,10 +222,10 @@ class _Reader:
     def _solve(
         self, node: exp.Binary, constants: list[Value], scope: Scope
     ) -> tuple[Place, list[Value]] | None:
-        other = _constant(node.right)
+        other = constant_of(node.right)
         side = node.left
         if other is None and isinstance(node, exp.Add | exp.Mul):
-            other, side = _constant(node.left), node.right
+            other, side = constant_of(node.left), node.right
         numbers = [c for c in constants if isinstance(c, int | float)]
         if not isinstance(other, int | float) or not numbers or not other:
             return None
@@ -376,7 +288,7 @@ def _year(constant: Value) -> int | None:
     return int(text) if text.isdigit() and len(text) == 4 else None
 
 
-def _constant(node: exp.Expr) -> Value:
+def constant_of(node: exp.Expr) -> Value:
     """The value of a constant expression, dates as ISO text; None where it is none."""
     node = node.unnest()
     if isinstance(node, exp.Literal):
@@ -385,9 +297,9 @@ def _constant(node: exp.Expr) -> Value:
         return bool(node.this)
     if isinstance(node, exp.Cast | exp.Date | exp.Timestamp | exp.TsOrDsToDate):
         inner = node.this
-        return _constant(inner) if isinstance(inner, exp.Expr) else None
+        return constant_of(inner) if isinstance(inner, exp.Expr) else None
     if isinstance(node, exp.Neg):
-        inner_value = _constant(node.this)
+        inner_value = constant_of(node.this)
         return -inner_value if isinstance(inner_value, int | float) else None
     if node.find(exp.Column, exp.Subquery, exp.AggFunc) is None and isinstance(
         node, exp.Binary | exp.DateAdd | exp.DateSub | exp.Func
@@ -403,5 +315,5 @@ def _folded(node: exp.Expr) -> Value:
     except (SqlglotError, ValueError, TypeError, AttributeError, ArithmeticError):
         return None
     if isinstance(folded, exp.Literal | exp.Boolean | exp.Neg | exp.Cast) and folded != node:
-        return _constant(folded)
+        return constant_of(folded)
     return None

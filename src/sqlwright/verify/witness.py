@@ -12,13 +12,13 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlwright.schema import ForeignKey, Table, kind_of
+from sqlwright.schema import ForeignKey, Table
 from sqlwright.verify import values
-from sqlwright.verify.predicates import Assembly, Clause, Link, Place, Reading, Test
+from sqlwright.verify.domain import Column, Domain
+from sqlwright.verify.reading import Assembly, Clause, Link, Place, Reading, Test
 from sqlwright.verify.values import Value
 
 Fixed = dict[str, Value]
-Column = tuple[str, str]  # (table, column), in lower case
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,11 @@ class Witness:
     def count(self) -> int:
         """The number of rows in all tables."""
         return sum(map(len, self.rows))
+
+
+#: Does a row (values in the order of the table's columns) pass the table's CHECK constraints?
+Allows = Callable[[Table, Sequence[Value]], bool]
+_CHECK_ATTEMPTS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +63,25 @@ _PROFILES = (
 )
 
 
+def anything(_: Table, __: Sequence[Value]) -> bool:
+    """Every row passes: the tables have no CHECK constraint."""
+    return True
+
+
 def witnesses(
-    tables: Sequence[Table], readings: Sequence[Reading], seed: int = 0
+    tables: Sequence[Table],
+    readings: Sequence[Reading],
+    seed: int = 0,
+    allows: Allows = anything,
 ) -> Iterator[Witness]:
     """Witnesses without end, the same ones for the same seed; the second one is empty.
 
     Args:
         tables: every table that either query reads.
         readings: what each query says of its columns (`predicates.read_predicates`).
+        allows: does a row pass its table's CHECK constraints?
     """
-    domain = _Domain(tables, readings)
+    domain = Domain(tables, readings)
     assemblies = [assembly for reading in readings for assembly in reading.assemblies]
     number = 0
     while True:
@@ -75,98 +89,24 @@ def witnesses(
             yield Witness(tuple(tables), ((),) * len(tables))
         else:
             generator = random.Random(f"{seed}/{number}")
-            draft = _Draft(tables, domain, _PROFILES[number % len(_PROFILES)], generator)
+            profile = _PROFILES[number % len(_PROFILES)]
+            draft = _Draft(tables, domain, profile, generator, allows)
             yield draft.fill(assemblies)
         number += 1
-
-
-class _Domain:
-    """For each column the class of columns it is compared with, and the values of that class."""
-
-    def __init__(self, tables: Sequence[Table], readings: Sequence[Reading]) -> None:
-        self.kinds = {
-            (table.name.lower(), column.name.lower()): kind_of(column.type)
-            for table in tables
-            for column in table.columns
-        }
-        self._parent: dict[Column, Column] = {column: column for column in self.kinds}
-        names = {table.name.lower() for table in tables}
-        joined: set[Column] = set()
-        for table in tables:
-            for key in table.foreign_keys:
-                if key.table.lower() in names:
-                    for own, target in zip(key.columns, key.references, strict=False):
-                        joined |= self._join(
-                            (table.name.lower(), own.lower()), (key.table.lower(), target.lower())
-                        )
-        for reading in readings:
-            for link in reading.links:
-                if link.operator == "=":
-                    joined |= self._join(
-                        (link.left.table, link.left.column), (link.right.table, link.right.column)
-                    )
-        keys = {(t.name.lower(), c.lower()) for t in tables for key in t.keys() for c in key}
-        self.joined = {self.root(column) for column in joined | (keys & self.kinds.keys())}
-        constants: dict[Column, list[Value]] = {}
-        for reading in readings:
-            for column, found in reading.constants.items():
-                if column in self.kinds:
-                    constants.setdefault(self.root(column), []).extend(found)
-        for _ in range(2):  # a < b: values around a's constants decide b too, and one step further
-            for reading in readings:
-                for link in reading.links:
-                    self._share(link, constants)
-        loose = [value for reading in readings for value in reading.loose]
-        self.constants = constants
-        self._loose = tuple(dict.fromkeys(v for v in loose if isinstance(v, str) and len(v) < 40))
-        self._pools: dict[tuple[Column, int], tuple[Value, ...]] = {}
-
-    def root(self, column: Column) -> Column:
-        while self._parent[column] != column:
-            column = self._parent[column]
-        return column
-
-    def _join(self, left: Column, right: Column) -> set[Column]:
-        if left not in self.kinds or right not in self.kinds:
-            return set()
-        self._parent[self.root(left)] = self.root(right)
-        return {left, right}
-
-    def _share(self, link: Link, constants: dict[Column, list[Value]]) -> None:
-        ends = [(place.table, place.column) for place in (link.left, link.right)]
-        if link.operator != "=" and all(end in self.kinds for end in ends):
-            left, right = (constants.setdefault(self.root(end), []) for end in ends)
-            left += [value for value in right if value not in left]
-            right += [value for value in left if value not in right]
-
-    def pool(self, column: Column, keys: int) -> tuple[Value, ...]:
-        """The values to draw the column from: few in a join column, so that rows meet."""
-        found = self._pools.get((column, keys))
-        if found is None:
-            found = self._pools[(column, keys)] = self._make_pool(column, keys)
-        return found
-
-    def _make_pool(self, column: Column, keys: int) -> tuple[Value, ...]:
-        kind, root = self.kinds[column], self.root(column)
-        constants = self.constants.get(root, [])
-        if root in self.joined:
-            if kind in ("int", "num", "real"):
-                near = values.pool(kind, constants, 0)
-                small = tuple(values.coerce(kind, n) for n in range(1, keys + 1))
-                return tuple(dict.fromkeys((*near, *small)))
-            return values.pool(kind, constants, min(keys, 3))
-        found = values.pool(kind, constants, 2 if constants else 4)
-        if kind == "text" and not constants:
-            found = (*found, *self._loose[:4])
-        return found
 
 
 class _Draft:
     """A witness while it is filled."""
 
     def __init__(
-        self, tables: Sequence[Table], domain: _Domain, profile: Profile, generator: random.Random
+        self,
+        tables: Sequence[Table],
+        domain: Domain,
+        profile: Profile,
+        generator: random.Random,
+        allows: Allows,
     ) -> None:
+        self.allows = allows
         self.tables = {table.name.lower(): table for table in tables}
         self.domain = domain
         self.profile = profile
@@ -308,10 +248,31 @@ class _Draft:
                 return None
         else:
             return None
+        if not self._pass_checks(name, table, row, fixed):
+            return None
         for unique in map(_lower, table.keys()):
             self.taken.setdefault((name, unique), set()).add(_key_values(row, unique))
         self.rows[name].append(row)
         return row
+
+    def _pass_checks(self, name: str, table: Table, row: Fixed, fixed: Fixed) -> bool:
+        """Does the row pass the table's CHECKs, if need be with other values in free columns?"""
+        if not table.checks:
+            return True
+        columns = [column.name.lower() for column in table.columns]
+        bound = {own.lower() for key in table.foreign_keys for own in key.columns}
+        bound |= {own.lower() for key in table.keys() for own in key}
+        free = [c for c in table.columns if c.name.lower() not in bound]
+        loose = [c for c in free if c.name.lower() not in fixed]
+        for attempt in range(_CHECK_ATTEMPTS):
+            if self.allows(table, [row[column] for column in columns]):
+                return True
+            options = loose if attempt < _CHECK_ATTEMPTS * 2 // 3 else free
+            if not options:
+                continue
+            chosen = self.random.choice(options)
+            row[chosen.name.lower()] = self._draw((name, chosen.name.lower()), chosen.nullable)
+        return False
 
     def _draw(self, column: Column, nullable: bool) -> Value:
         if nullable and self.random.random() < self.profile.nulls:

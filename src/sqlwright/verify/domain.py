@@ -1,0 +1,97 @@
+"""The values that a witness draws from: for each column those around what it is compared with.
+
+Columns that are compared with each other, by a query or by a foreign key, share one pool.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlwright.schema import Table, kind_of
+from sqlwright.verify import values
+from sqlwright.verify.reading import Link, Reading
+from sqlwright.verify.values import Value
+
+Column = tuple[str, str]  # (table, column), in lower case
+
+
+class Domain:
+    """For each column the class of columns it is compared with, and the values of that class."""
+
+    def __init__(self, tables: Sequence[Table], readings: Sequence[Reading]) -> None:
+        self.kinds = {
+            (table.name.lower(), column.name.lower()): kind_of(column.type)
+            for table in tables
+            for column in table.columns
+        }
+        self._parent: dict[Column, Column] = {column: column for column in self.kinds}
+        names = {table.name.lower() for table in tables}
+        joined: set[Column] = set()
+        for table in tables:
+            for key in table.foreign_keys:
+                if key.table.lower() in names:
+                    for own, target in zip(key.columns, key.references, strict=False):
+                        joined |= self._join(
+                            (table.name.lower(), own.lower()), (key.table.lower(), target.lower())
+                        )
+        for reading in readings:
+            for link in reading.links:
+                if link.operator == "=":
+                    joined |= self._join(
+                        (link.left.table, link.left.column), (link.right.table, link.right.column)
+                    )
+        keys = {(t.name.lower(), c.lower()) for t in tables for key in t.keys() for c in key}
+        self.joined = {self.root(column) for column in joined | (keys & self.kinds.keys())}
+        constants: dict[Column, list[Value]] = {}
+        for reading in readings:
+            for column, found in reading.constants.items():
+                if column in self.kinds:
+                    constants.setdefault(self.root(column), []).extend(found)
+        for _ in range(2):  # a < b: values around a's constants decide b too, and one step further
+            for reading in readings:
+                for link in reading.links:
+                    self._share(link, constants)
+        loose = [value for reading in readings for value in reading.loose]
+        self.constants = constants
+        self._loose = tuple(dict.fromkeys(v for v in loose if isinstance(v, str) and len(v) < 40))
+        self._pools: dict[tuple[Column, int], tuple[Value, ...]] = {}
+
+    def root(self, column: Column) -> Column:
+        """The column that stands for the class of the column."""
+        while self._parent[column] != column:
+            column = self._parent[column]
+        return column
+
+    def _join(self, left: Column, right: Column) -> set[Column]:
+        if left not in self.kinds or right not in self.kinds:
+            return set()
+        self._parent[self.root(left)] = self.root(right)
+        return {left, right}
+
+    def _share(self, link: Link, constants: dict[Column, list[Value]]) -> None:
+        ends = [(place.table, place.column) for place in (link.left, link.right)]
+        if link.operator != "=" and all(end in self.kinds for end in ends):
+            left, right = (constants.setdefault(self.root(end), []) for end in ends)
+            left += [value for value in right if value not in left]
+            right += [value for value in left if value not in right]
+
+    def pool(self, column: Column, keys: int) -> tuple[Value, ...]:
+        """The values to draw the column from: few in a join column, so that rows meet."""
+        found = self._pools.get((column, keys))
+        if found is None:
+            found = self._pools[(column, keys)] = self._make_pool(column, keys)
+        return found
+
+    def _make_pool(self, column: Column, keys: int) -> tuple[Value, ...]:
+        kind, root = self.kinds[column], self.root(column)
+        constants = self.constants.get(root, [])
+        if root in self.joined:
+            if kind in ("int", "num", "real"):
+                near = values.pool(kind, constants, 0)
+                small = tuple(values.coerce(kind, n) for n in range(1, keys + 1))
+                return tuple(dict.fromkeys((*near, *small)))
+            return values.pool(kind, constants, min(keys, 3))
+        found = values.pool(kind, constants, 2 if constants else 4)
+        if kind == "text" and not constants:
+            found = (*found, *self._loose[:4])
+        return found

@@ -1,0 +1,332 @@
+"""What a query leaves open, and whether that matters on one database.
+
+LIMIT inside a query picks among ties, ROW_NUMBER numbers ties freely: where a database has no such
+tie, the query is determined there all the same, and a difference on it counts. What no look at the
+rows can settle (random numbers) has a reason that always holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlglot import exp
+from sqlglot.optimizer.scope import Scope, traverse_scope
+
+from sqlwright.schema import Schema, Table
+from sqlwright.verify.results import plain
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A query over the same rows that shows whether a part of another one is determined there.
+
+    Attributes:
+        query: for a cut its rows without LIMIT, the order's keys last; for a window its keys.
+        reason: what the part leaves open.
+        keys: how many of the last columns are the order's.
+        window: (offset, limit) of a cut, None for a window.
+    """
+
+    query: exp.Query
+    reason: str
+    keys: int
+    window: tuple[int, int | None] | None
+
+
+def why_never_determined(query: exp.Query, schema: Schema) -> str | None:
+    """Why two runs may answer differently whatever the rows are, or None."""
+    for node in query.walk():
+        if isinstance(node, exp.Rand | exp.Randn | exp.Uuid):
+            return f"{node.sql_name().lower()}() answers differently each time"
+        if isinstance(node, exp.Anonymous) and node.name.lower() in _RANDOM:
+            return f"{node.name.lower()}() answers differently each time"
+        if isinstance(node, exp.AnyValue | exp.First | exp.Last) and not node.find(exp.Order):
+            return f"{node.sql_name().lower()}() may answer any value of its group"
+        if isinstance(node, exp.Distinct) and node.args.get("on"):
+            return "DISTINCT ON picks among rows that tie"
+    for scope in traverse_scope(query):
+        if reason := _why_bare(scope, schema):
+            return reason
+    return None
+
+
+_RANDOM = ("random", "rand", "uuid", "gen_random_uuid", "newid", "sysdate", "clock_timestamp")
+
+
+def _why_bare(scope: Scope, schema: Schema) -> str | None:
+    """A column that is neither grouped nor aggregated may answer any value of its group."""
+    select = scope.expression
+    if not isinstance(select, exp.Select):
+        return None
+    group = select.args.get("group")
+    if group is None and not any(
+        isinstance(node, exp.AggFunc) and not node.find_ancestor(exp.Window, exp.Subquery)
+        for item in select.selects
+        for node in item.find_all(exp.AggFunc)
+    ):
+        return None
+    keys = list(group.expressions) if group is not None else []
+    keys = [inner for key in keys for inner in (key, *key.find_all(exp.Column))]
+    free = [
+        column
+        for item in select.selects
+        for column in _outside_aggregates(item, keys)
+        if column.table in scope.sources
+    ]
+    for column in free:
+        source = scope.sources.get(column.table)
+        table = schema.table(source.name) if isinstance(source, exp.Table) else None
+        if table is None or not _holds_key(table, column.table, keys):
+            return f"{column.sql()} is neither grouped nor aggregated: any of its values may come"
+    return None
+
+
+_AGGREGATED = (exp.AggFunc, exp.Filter, exp.WithinGroup, exp.Subquery, exp.Grouping)
+
+
+def _outside_aggregates(node: exp.Expr, keys: Sequence[exp.Expr]) -> Iterator[exp.Column]:
+    if node in keys or isinstance(node, _AGGREGATED):
+        return
+    if isinstance(node, exp.Query | exp.Exists | exp.Window):
+        return
+    if isinstance(node, exp.Column):
+        yield node
+    for child in node.iter_expressions():
+        yield from _outside_aggregates(child, keys)
+
+
+def _holds_key(table: Table, alias: str, keys: Sequence[exp.Expr]) -> bool:
+    named = {k.name.lower() for k in keys if isinstance(k, exp.Column) and k.table == alias}
+    return any({column.lower() for column in key} <= named for key in table.keys())
+
+
+def read_probes(query: exp.Query) -> tuple[list[Probe], str | None]:
+    """Probes of everything inside the query that ties leave open, or why one cannot be made.
+
+    The outermost ORDER BY and LIMIT are not among them: comparing the results allows for ties.
+    """
+    found: list[Probe] = []
+    for scope in traverse_scope(query):
+        select = scope.expression
+        if not isinstance(select, exp.Query):
+            continue
+        cut = select is not query and _is_cut(select) and not _is_in_exists(select)
+        windows = _windows(select) if isinstance(select, exp.Select) else []
+        if not cut and not windows:
+            continue
+        if scope.external_columns:
+            return [], "a part of it depends on the row around it and leaves ties open"
+        context = context_of(select)
+        if cut:
+            probe = _cut(select, context)
+            if probe is None:
+                return [], "LIMIT without an order that settles every tie picks its rows freely"
+            found.append(probe)
+        assert isinstance(select, exp.Select) or not windows
+        found += [_window(window, select, context) for window in windows]  # type: ignore[arg-type]
+    return found, None
+
+
+def _is_cut(node: exp.Expr) -> bool:
+    return any(node.args.get(name) for name in ("limit", "offset", "fetch"))
+
+
+def _is_in_exists(node: exp.Expr) -> bool:
+    parent = node.parent
+    while isinstance(parent, exp.Subquery | exp.Paren):
+        parent = parent.parent
+    return isinstance(parent, exp.Exists)
+
+
+_ORDER_DEPENDENT = (
+    exp.RowNumber, exp.Lag, exp.Lead, exp.FirstValue, exp.LastValue, exp.NthValue, exp.Ntile,
+)  # fmt: skip
+
+
+def _windows(select: exp.Select) -> list[exp.Window]:
+    """Windows of the select itself whose answers ties leave open."""
+    places = [*select.selects, select.args.get("qualify"), select.args.get("order")]
+    return [
+        window
+        for place in places
+        if place is not None
+        for window in place.find_all(exp.Window)
+        if window.parent_select is select and _depends_on_order(window)
+    ]
+
+
+def _depends_on_order(window: exp.Window) -> bool:
+    inner = window.this
+    inner = inner.this if isinstance(inner, exp.IgnoreNulls | exp.RespectNulls) else inner
+    frame = window.args.get("spec")
+    by_rows = frame is not None and (frame.args.get("kind") or "").upper() == "ROWS"
+    return isinstance(inner, _ORDER_DEPENDENT) or by_rows
+
+
+def context_of(select: exp.Query) -> list[exp.CTE]:
+    """The WITH items that the select may see, outermost first."""
+    found: list[exp.CTE] = []
+    node: exp.Expr | None = select
+    while node is not None:
+        with_ = node.args.get("with_")
+        inside = node.find_ancestor(exp.CTE) if node is not select else None
+        if with_ is not None and node is not select:
+            found = [cte for cte in with_.expressions if cte is not inside] + found
+        node = node.parent
+    own = select.find_ancestor(exp.CTE)
+    names: dict[str, exp.CTE] = {}
+    for cte in found:
+        if cte is own:
+            break
+        names[cte.alias] = cte
+    return list(names.values())
+
+
+def attach(query: exp.Query, context: Sequence[exp.CTE]) -> exp.Query:
+    """The query with the WITH items in front of its own."""
+    own = query.args.get("with_")
+    items = [cte.copy() for cte in context] + (list(own.expressions) if own is not None else [])
+    if items:
+        query.set("with_", exp.With(expressions=items))
+    return query
+
+
+def limits(query: exp.Query) -> tuple[int, int | None] | None:
+    """(offset, limit) where both are plain numbers; None where one is not."""
+    numbers: list[int | None] = []
+    for name in ("offset", "limit"):
+        node = query.args.get(name)
+        if node is None:
+            numbers.append(0 if name == "offset" else None)
+            continue
+        if isinstance(node, exp.Fetch):
+            options = node.args.get("limit_options")
+            if options is not None and (
+                options.args.get("percent") or options.args.get("with_ties")
+            ):
+                return None
+            value = node.args.get("count") or exp.Literal.number(1)
+        else:
+            value = node.expression
+        value = value.unnest() if value is not None else None
+        if not isinstance(value, exp.Literal) or not value.name.isdigit():
+            return None
+        numbers.append(int(value.name))
+    return numbers[0] or 0, numbers[1]
+
+
+def ranked(query: exp.Query) -> tuple[exp.Query, int] | None:
+    """The query without LIMIT and with its order's keys as last columns, and how many those are.
+
+    None where the keys cannot be shown: under DISTINCT or a set operation an order may only name
+    what is selected, so keys are found there by position.
+    """
+    order = query.args.get("order")
+    copy = without_limit(query)
+    if order is None:
+        return copy, 0
+    keys = [ordered.this for ordered in order.expressions]
+    names = query.named_selects
+    if isinstance(query, exp.Select) and not query.args.get("distinct"):
+        aliases = {item.alias: item.unalias() for item in query.selects if item.alias}
+        for number, key in enumerate(keys):
+            inner = key
+            if isinstance(key, exp.Column) and not key.table and key.name in aliases:
+                inner = aliases[key.name]
+            copy.select(exp.alias_(inner.copy(), f"_key_{number}"), copy=False)
+        return copy, len(keys)
+    positions = [
+        names.index(key.name) for key in keys if isinstance(key, exp.Column) and key.name in names
+    ]
+    if len(positions) < len(keys):
+        return None
+    outer = exp.Select(
+        expressions=[
+            *(exp.column(name, table="_q", quoted=True) for name in names),
+            *(
+                exp.alias_(exp.column(names[position], table="_q", quoted=True), f"_key_{number}")
+                for number, position in enumerate(positions)
+            ),
+        ]
+    )
+    return None if len(set(names)) < len(names) else (_over(outer, copy, positions), len(keys))
+
+
+def _over(outer: exp.Select, inner: exp.Query, positions: Sequence[int]) -> exp.Query:
+    order = inner.args["order"].copy()
+    inner.set("order", None)
+    with_ = inner.args.get("with_")
+    inner.set("with_", None)
+    found = outer.from_(
+        exp.Subquery(this=inner, alias=exp.TableAlias(this=exp.to_identifier("_q")))
+    )
+    for ordered in order.expressions:
+        ordered.set("this", exp.column(ordered.this.name, table="_q", quoted=True))
+    found.set("order", order)
+    found.set("with_", with_)
+    return found
+
+
+def without_limit(query: exp.Query) -> exp.Query:
+    """A copy without LIMIT, OFFSET and FETCH of its own."""
+    copy = query.copy()
+    for name in ("limit", "offset", "fetch"):
+        copy.set(name, None)
+    return copy
+
+
+def _cut(select: exp.Query, context: Sequence[exp.CTE]) -> Probe | None:
+    window, shown = limits(select), ranked(select)
+    if window is None or shown is None:
+        return None
+    return Probe(
+        attach(shown[0], context),
+        "LIMIT without an order that settles every tie picks its rows freely",
+        shown[1],
+        window,
+    )
+
+
+def _window(window: exp.Window, select: exp.Select, context: Sequence[exp.CTE]) -> Probe:
+    copy = select.copy()
+    order = window.args.get("order")
+    partition = window.args.get("partition_by") or []
+    keys = [ordered.this for ordered in order.expressions] if order is not None else []
+    shown = [
+        exp.alias_(key.copy(), f"_key_{number}") for number, key in enumerate([*partition, *keys])
+    ]
+    copy.set("expressions", shown or [exp.alias_(exp.Literal.number(1), "_key_0")])
+    for name in ("order", "limit", "offset", "fetch", "distinct", "qualify"):
+        copy.set(name, None)
+    inner = window.this
+    name = inner.sql_name().lower() if isinstance(inner, exp.Func) else "a window"
+    reason = f"{name}() over rows that tie answers freely"
+    return Probe(attach(copy, context), reason, len(shown), None)
+
+
+def is_determined(probe: Probe, run: Callable[[exp.Query], list[Row]]) -> bool:
+    """Is what the probe looks at the same for every choice among ties, on the rows loaded now?"""
+    rows = [tuple(map(plain, row)) for row in run(probe.query)]
+    if probe.window is None:
+        return len(set(rows)) == len(rows)
+    offset, limit = probe.window
+    edges = [offset] + ([offset + limit] if limit is not None else [])
+    return all(_is_clear(rows, edge, probe.keys) for edge in edges)
+
+
+def _is_clear(rows: Sequence[Row], edge: int, keys: int) -> bool:
+    """Do the rows on both sides of the edge differ in their keys, or are all that tie alike?"""
+    if not 0 < edge < len(rows):
+        return True
+
+    def key(row: Row) -> Row:
+        return row[len(row) - keys :] if keys else ()
+
+    tie = key(rows[edge])
+    if key(rows[edge - 1]) != tie:
+        return True
+    return len({row for row in rows if key(row) == tie}) == 1

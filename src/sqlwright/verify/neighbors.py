@@ -1,0 +1,292 @@
+"""Witnesses a step away from one: a cell changed, a row added, copied or taken away.
+
+Near a database on which a query returns rows lie those on which exactly one thing about them is
+different, whatever the query computes: that is where a wrong rewrite shows itself.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlwright.schema import Table
+from sqlwright.verify import values
+from sqlwright.verify.domain import Column, Domain
+from sqlwright.verify.values import Value
+from sqlwright.verify.witness import Allows, Witness
+
+_MOST_VALUES = 9
+_MOST_ROWS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """One table's columns, keys and references by position."""
+
+    table: Table
+    read: tuple[int, ...]  # columns that a query reads
+    keys: tuple[tuple[int, ...], ...]
+    # (own positions, number of the parent table, positions there)
+    references: tuple[tuple[tuple[int, ...], int, tuple[int, ...]], ...]
+
+
+Row = tuple[Value, ...]
+
+
+class Neighborhood:
+    """Draws neighbors of witnesses that keep keys, references, NOT NULL and CHECKs.
+
+    Args:
+        domain: where values come from.
+        read: columns that a query reads; others are never changed.
+        counts: whole numbers of the queries: a group may need so many rows.
+        allows: does a row pass its table's CHECK constraints?
+    """
+
+    def __init__(
+        self,
+        tables: Sequence[Table],
+        domain: Domain,
+        read: frozenset[Column],
+        counts: Sequence[int],
+        allows: Allows,
+    ) -> None:
+        self._domain = domain
+        self._counts = [count for count in dict.fromkeys(counts) if 2 <= count <= 40]
+        self._allows = allows
+        self._layouts = tuple(_layout(table, tables, read) for table in tables)
+        self._children = [
+            [
+                (n, own, there)
+                for n, layout in enumerate(self._layouts)
+                for own, parent, there in layout.references
+                if parent == number
+            ]
+            for number in range(len(tables))
+        ]
+
+    def draw(self, witness: Witness, generator: random.Random) -> Witness | None:
+        """One neighbor, or None where the step that was drawn cannot be taken."""
+        steps = (self._copied, self._cell, self._removed, self._multiplied, self._emptied)
+        step = generator.choices(steps, (10, 6, 3, 1, 0.4))[0]
+        found = step(witness, generator)
+        if found is not None and generator.random() < 0.3:
+            found = generator.choice((self._copied, self._cell))(found, generator) or found
+        return found
+
+    def _pick(self, witness: Witness, generator: random.Random) -> tuple[int, int] | None:
+        filled = [n for n, rows in enumerate(witness.rows) if rows and self._layouts[n].read]
+        if not filled:
+            return None
+        number = generator.choice(filled)
+        return number, generator.randrange(len(witness.rows[number]))
+
+    def _cell(self, witness: Witness, generator: random.Random) -> Witness | None:
+        """Another value in one cell."""
+        place = self._pick(witness, generator)
+        if place is None:
+            return None
+        number, position = place
+        changed = self._changed(witness, number, witness.rows[number][position], generator)
+        return None if changed is None else self._with(witness, number, position, changed)
+
+    def _copied(self, witness: Witness, generator: random.Random) -> Witness | None:
+        """One more row: like another but for its keys, and mostly one cell."""
+        place = self._pick(witness, generator)
+        if place is None or len(witness.rows[place[0]]) >= _MOST_ROWS:
+            return None
+        number, position = place
+        row: Row | None = witness.rows[number][position]
+        assert row is not None
+        if generator.random() < 0.7:
+            row = self._changed(witness, number, row, generator) or row
+        row = self._fresh(witness, number, row, generator)
+        return None if row is None else self._with(witness, number, None, row)
+
+    def _multiplied(self, witness: Witness, generator: random.Random) -> Witness | None:
+        """As many copies of a row as a number in the queries."""
+        place = self._pick(witness, generator)
+        if place is None:
+            return None
+        number, position = place
+        row = witness.rows[number][position]
+        count = generator.choice(self._counts) if self._counts else 3
+        found: Witness | None = witness
+        for _ in range(count):
+            assert found is not None
+            fresh = self._fresh(found, number, row, generator)
+            step = None if fresh is None else self._with(found, number, None, fresh)
+            if step is None:
+                break
+            found = step
+        return found if found is not witness else None
+
+    def _removed(self, witness: Witness, generator: random.Random) -> Witness | None:
+        place = self._pick(witness, generator)
+        if place is None:
+            return None
+        number, position = place
+        rows = witness.rows[number]
+        return self._checked(
+            witness, number, rows[:position] + rows[position + 1 :], removed=rows[position]
+        )
+
+    def _emptied(self, witness: Witness, generator: random.Random) -> Witness | None:
+        """One table without rows, where none refers to it."""
+        place = self._pick(witness, generator)
+        if place is None or any(witness.rows[n] for n, _, _ in self._children[place[0]]):
+            return None
+        return self._replace(witness, place[0], ())
+
+    def _changed(
+        self, witness: Witness, number: int, row: Row, generator: random.Random
+    ) -> Row | None:
+        """The row with another value in one cell that a query reads."""
+        layout = self._layouts[number]
+        column = generator.choice(layout.read)
+        options = [v for v in self._options(witness, number, column) if v != row[column]]
+        if not options:
+            return None
+        value = generator.choice(options)
+        return (*row[:column], value, *row[column + 1 :])
+
+    def _options(self, witness: Witness, number: int, column: int) -> list[Value]:
+        table = self._layouts[number].table
+        name = (table.name.lower(), table.columns[column].name.lower())
+        for own, parent, there in self._layouts[number].references:
+            if column in own:
+                at = there[own.index(column)]
+                found: list[Value] = [row[at] for row in witness.rows[parent]]
+                break
+        else:
+            kind = self._domain.kinds[name]
+            found = list(self._domain.pool(name, 3))[:_MOST_VALUES]
+            found += [row[column] for row in witness.rows[number][:4]]
+            found += [_scaled(row[column], kind) for row in witness.rows[number][:2]]
+        if table.columns[column].nullable:
+            found.append(None)
+        return found
+
+    def _fresh(
+        self, witness: Witness, number: int, row: Row, generator: random.Random
+    ) -> Row | None:
+        """The row with new values in its keys, so that it can stand beside those that are there."""
+        layout = self._layouts[number]
+        bound = {own for owns, _, _ in layout.references for own in owns}
+        for key in layout.keys:
+            taken = {tuple(other[i] for i in key) for other in witness.rows[number]}
+            if None in (values_ := tuple(row[i] for i in key)) or values_ not in taken:
+                continue
+            free = [i for i in key if i not in bound]
+            column = generator.choice(free or list(key))
+            if column in bound:
+                options = self._options(witness, number, column)
+            else:
+                options = self._new_values(witness, number, column)
+            fitting = [
+                value
+                for value in options
+                if tuple(value if i == column else row[i] for i in key) not in taken
+            ]
+            if not fitting:
+                return None
+            value = generator.choice(fitting)
+            row = (*row[:column], value, *row[column + 1 :])
+        return row
+
+    def _new_values(self, witness: Witness, number: int, column: int) -> list[Value]:
+        table = self._layouts[number].table
+        name = (table.name.lower(), table.columns[column].name.lower())
+        kind = self._domain.kinds[name]
+        used = [row[column] for row in witness.rows[number]]
+        if kind in ("int", "num", "real"):
+            numbers = [value for value in used if isinstance(value, int | float)]
+            near = [v for v in self._domain.pool(name, 3) if v not in used]
+            return [values.coerce(kind, max(numbers, default=0) + 1), *near[:3]]
+        if kind == "text":
+            return [f"{value}{n}" for value in used[:2] for n in (1, 2, 3)]
+        return [value for value in self._domain.pool(name, 3) if value not in used]
+
+    def _with(
+        self, witness: Witness, number: int, position: int | None, row: Row
+    ) -> Witness | None:
+        rows = witness.rows[number]
+        if position is None:
+            return self._checked(witness, number, (*rows, row), added=row)
+        before = rows[position]
+        changed = (*rows[:position], row, *rows[position + 1 :])
+        return self._checked(witness, number, changed, added=row, removed=before)
+
+    def _checked(
+        self,
+        witness: Witness,
+        number: int,
+        rows: tuple[Row, ...],
+        added: Row | None = None,
+        removed: Row | None = None,
+    ) -> Witness | None:
+        """The witness with these rows, or None where a constraint is broken by the change."""
+        layout = self._layouts[number]
+        if added is not None:
+            columns = layout.table.columns
+            if any(v is None and not c.nullable for v, c in zip(added, columns, strict=True)):
+                return None
+            if not self._allows(layout.table, added):
+                return None
+            for key in layout.keys:
+                wanted = tuple(added[i] for i in key)
+                same = sum(tuple(row[i] for i in key) == wanted for row in rows)
+                if None not in wanted and same > 1:
+                    return None
+        found = self._replace(witness, number, rows)
+        if added is not None:
+            for own, parent, there in layout.references:
+                wanted = tuple(added[i] for i in own)
+                if None not in wanted and not any(
+                    tuple(row[i] for i in there) == wanted for row in found.rows[parent]
+                ):
+                    return None
+        if removed is not None:
+            for child, own, there in self._children[number]:
+                gone = tuple(removed[i] for i in there)
+                if any(tuple(row[i] for i in there) == gone for row in rows):
+                    continue
+                if any(tuple(row[i] for i in own) == gone for row in found.rows[child]):
+                    return None
+        return found
+
+    def _replace(self, witness: Witness, number: int, rows: tuple[Row, ...]) -> Witness:
+        every = list(witness.rows)
+        every[number] = rows
+        return Witness(witness.tables, tuple(every))
+
+
+def _scaled(value: Value, kind: str) -> Value:
+    """A number far from the value: sums and averages need one to pass a threshold."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    return values.coerce(kind, value * 10 + 1)
+
+
+def _layout(table: Table, tables: Sequence[Table], read: frozenset[Column]) -> _Layout:
+    places = {column.name.lower(): i for i, column in enumerate(table.columns)}
+    numbers = {other.name.lower(): n for n, other in enumerate(tables)}
+
+    def positions(names: Sequence[str], of: dict[str, int]) -> tuple[int, ...] | None:
+        found = [of.get(name.lower()) for name in names]
+        return None if None in found else tuple(found)  # type: ignore[arg-type]
+
+    references = []
+    for key in table.foreign_keys:
+        number = numbers.get(key.table.lower())
+        if number is None:
+            continue
+        there = {column.name.lower(): i for i, column in enumerate(tables[number].columns)}
+        own, target = positions(key.columns, places), positions(key.references, there)
+        if own and target and len(own) == len(target):
+            references.append((own, number, target))
+    keys = [found for key in table.keys() if (found := positions(key, places))]
+    name = table.name.lower()
+    wanted = tuple(i for column, i in places.items() if (name, column) in read)
+    return _Layout(table, wanted, tuple(keys), tuple(references))

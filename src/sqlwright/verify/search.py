@@ -1,0 +1,274 @@
+"""The search for a database on which two queries differ.
+
+It begins with witnesses drawn from the schema and both queries, and goes on around those on which
+the original returns rows, a small step at a time, until every condition has been seen to decide a
+result or the limits are met. A fast engine goes first where there is one; what it finds, and the
+witnesses that told most, are put to the engine of the dialect.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from sqlglot import exp
+
+from sqlwright.errors import DatabaseError, QueryTimeout
+from sqlwright.schema import Schema, Table
+from sqlwright.verify.climb import climb
+from sqlwright.verify.compare import Comparison
+from sqlwright.verify.domain import Domain
+from sqlwright.verify.mutants import Mutant, mutants
+from sqlwright.verify.neighbors import Neighborhood
+from sqlwright.verify.predicates import read_predicates
+from sqlwright.verify.results import same_bag
+from sqlwright.verify.witness import Allows, Witness, witnesses
+
+_MOST_MUTANTS = 40  # of each query
+_MUTANT_SECONDS = 0.5
+_MUTANTS_A_STEP = 4
+_STEPS_A_WITNESS = 10  # neighbors to look at for each generated witness
+_STEP_SECONDS = 1.0
+_CONFIRMED = 14  # witnesses that are shown to the engine of the dialect
+_DISTRUST = 4  # differences that the engine of the dialect does not see
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long to look: generated witnesses, the seed of all chance, the end in monotonic time."""
+
+    witnesses: int
+    seed: int
+    stop: float
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A witness on which the queries differ, and how."""
+
+    witness: Witness
+    how: str
+    comparison: Comparison
+
+
+@dataclass(slots=True)
+class Survey:
+    """What was tried, while nothing was found."""
+
+    tried: int = 0
+    answered: int = 0
+    slow: int = 0
+    failed: int = 0
+    confirmed: int = 0
+    error: str = ""
+    chance: str | None = None
+    conditions: int = 0
+    undecisive: list[str] = field(default_factory=list)
+    disagreed: int = 0
+
+
+class Search:
+    """One pair's search, its engines open.
+
+    Args:
+        truth: compares on the engine that is nearest to the dialect's own.
+        fast: compares on a faster one, None where there is none.
+        allows: does a row pass its table's CHECK constraints?
+    """
+
+    def __init__(
+        self,
+        tables: Sequence[Table],
+        schema: Schema,
+        truth: Comparison,
+        fast: Comparison | None,
+        limits: Limits,
+        allows: Allows,
+    ) -> None:
+        self.survey = Survey()
+        self._tables = tables
+        self._truth = truth
+        self._main = fast or truth
+        self._limits = limits
+        self._readings = [read_predicates(query, schema) for query in truth.pair.both()]
+        self._random = random.Random(f"{limits.seed}/steps")
+        domain = Domain(tables, self._readings)
+        columns = frozenset(
+            (table.name.lower(), column.name.lower())
+            for table in tables
+            for column in table.columns
+            if column.name.lower() in _names(truth.pair.both())
+        )
+        counts = [v for r in self._readings for v in r.loose if isinstance(v, int)]
+        counts += [count + 1 for count in counts]
+        self._near = Neighborhood(tables, domain, columns, counts, allows)
+        self._alive: list[tuple[int, Mutant]] = []
+        self._telling: list[Witness] = []
+        self._allows = allows
+
+    def run(self) -> Difference | None:
+        """The first difference that counts, or None; `survey` says what was tried."""
+        made = witnesses(self._tables, self._readings, self._limits.seed, self._allows)
+        drawn: list[Witness] = []
+        for witness in islice(made, self._limits.witnesses):
+            if self.survey.tried and time.monotonic() > self._limits.stop:
+                break
+            drawn.append(witness)
+            if found := self._try(witness):
+                return found
+            if len(drawn) == 6:
+                self._make_mutants()
+            self._watch(witness, len(self._alive))
+        if not self.survey.answered and (reached := self._reach(drawn)) is not None:
+            if found := self._try(reached):
+                return found
+            self._keep(reached)
+        if found := self._step_around():
+            return found
+        self._note_conditions()
+        return self._confirm_telling()
+
+    def _try(self, witness: Witness) -> Difference | None:
+        survey, main = self.survey, self._main
+        survey.tried += 1
+        try:
+            main.scratch.load(witness)
+            how = main(self._limits.stop)
+            if how is None:
+                survey.answered += main.answered
+                return None
+            if reason := main.why_chance():
+                survey.chance = reason
+                return None
+        except QueryTimeout:
+            survey.slow += 1
+            main.answered = False
+            return None
+        except DatabaseError as error:
+            # a value that an implicit cast cannot take, say: the engine's own business
+            survey.failed += 1
+            survey.error = str(error)
+            main.answered = False
+            return None
+        if main is self._truth:
+            return Difference(witness, how, main)
+        return self._ask_truth(witness)
+
+    def _ask_truth(self, witness: Witness) -> Difference | None:
+        """The difference on the dialect's engine, or None: then the fast one is trusted less."""
+        truth = self._truth
+        try:
+            truth.scratch.load(witness)
+            how = truth(self._limits.stop)
+            if how is not None and (reason := truth.why_chance()):
+                self.survey.chance = reason
+                return None
+        except DatabaseError as error:
+            self.survey.error = str(error)
+            how = None
+        if how is not None:
+            return Difference(witness, how, truth)
+        self.survey.disagreed += 1
+        if self.survey.disagreed >= _DISTRUST:
+            self._main = truth
+            self._alive = []
+        return None
+
+    def _make_mutants(self) -> None:
+        main = self._main
+        seen = set(main.texts)
+        stop = time.monotonic() + _MUTANT_SECONDS
+        for side, tree in enumerate(main.trees):
+            for mutant in mutants(tree, main.scratch.dialect, _MOST_MUTANTS):
+                if mutant.text not in seen:
+                    seen.add(mutant.text)
+                    self._alive.append((side, mutant))
+                if time.monotonic() > stop:
+                    break
+        self.survey.conditions = sum(m.kind == "condition" for s, m in self._alive if not s)
+
+    def _watch(self, witness: Witness, most: int) -> None:
+        """Strike out the mutants that the witness, which is loaded, tells from their query."""
+        if not self._main.rows or not self._alive:
+            return
+        killed = False
+        for entry in self._alive[:most]:
+            side, mutant = entry
+            try:
+                rows = self._main.run(mutant.text)
+            except DatabaseError:
+                self._alive.remove(entry)
+                continue
+            own = self._main.rows[side]
+            if rows != own and not same_bag(rows, own):
+                self._alive.remove(entry)
+                killed = True
+            else:  # the next one first, the next time
+                self._alive.remove(entry)
+                self._alive.append(entry)
+        if killed or (self._main.answered and len(self._telling) < 4):
+            self._keep(witness)
+
+    def _keep(self, witness: Witness) -> None:
+        self._telling.append(witness)
+
+    def _reach(self, drawn: Sequence[Witness]) -> Witness | None:
+        """A witness on which the original returns rows, where none that was drawn makes it."""
+        stop = min(self._limits.stop, time.monotonic() + 2 * _STEP_SECONDS)
+        for comparison, side in ((self._main, 0), (self._main, 1)):
+            found = climb(comparison, side, drawn, self._near, self._random, stop)
+            if found is not None:
+                return found
+        return None
+
+    def _step_around(self) -> Difference | None:
+        """Neighbors of the witnesses that told most, and of those neighbors that tell more."""
+        seeds = self._telling or []
+        steps = self._limits.witnesses * _STEPS_A_WITNESS
+        stop = min(self._limits.stop, time.monotonic() + _STEP_SECONDS)
+        for _ in range(steps if seeds else 0):
+            if time.monotonic() > stop:
+                break
+            seed = self._random.choice(seeds)
+            witness = self._near.draw(seed, self._random)
+            if witness is None:
+                continue
+            if found := self._try(witness):
+                return found
+            self._watch(witness, _MUTANTS_A_STEP)
+        return None
+
+    def _note_conditions(self) -> None:
+        left = [m.place for side, m in self._alive if side == 0 and m.kind == "condition"]
+        self.survey.undecisive = left
+
+    def _confirm_telling(self) -> Difference | None:
+        """Show the witnesses that told most to the engine of the dialect."""
+        if self._main is self._truth:
+            self.survey.confirmed = self.survey.tried
+            return None
+        self._main = self._truth
+        empty = Witness(tuple(self._tables), ((),) * len(self._tables))
+        own = Survey()
+        self.survey, before = own, self.survey
+        try:
+            for witness in [empty, *self._telling[:_CONFIRMED]]:
+                if own.tried and time.monotonic() > self._limits.stop:
+                    break
+                if found := self._try(witness):
+                    return found
+        finally:
+            before.confirmed = own.tried - own.slow - own.failed
+            before.chance = before.chance or own.chance
+            before.error = before.error or own.error
+            if own.tried > 1 and not before.confirmed:
+                before.failed, before.slow = before.failed + own.failed, before.slow + own.slow
+            self.survey = before
+        return None
+
+
+def _names(queries: Sequence[exp.Query]) -> set[str]:
+    return {column.name.lower() for query in queries for column in query.find_all(exp.Column)}
