@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from typing import Any
 
 import sqlglot
@@ -209,6 +210,7 @@ class Mysql:
         self._connection.close()
 
 
+@lru_cache(maxsize=64)
 def why_not_reading(text: str) -> str | None:
     """Why the text may do more than read, told by its words alone, or None.
 
