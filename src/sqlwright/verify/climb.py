@@ -63,7 +63,7 @@ def climb(
         if time.monotonic() > stop:
             break
     while best is not None and top <= len(texts) and time.monotonic() < stop:
-        step = near.draw(best, generator)
+        step = near.draw(best, generator, grow=True)
         if step is None:
             continue
         found = height(step)

@@ -18,7 +18,7 @@ from sqlwright.schema import Schema
 from sqlwright.verify import freedom, results
 from sqlwright.verify.prepare import Pair
 from sqlwright.verify.scratch import Scratch
-from sqlwright.verify.to_sqlite import Untranslatable, to_sqlite
+from sqlwright.verify.to_sqlite import Untranslatable, to_sqlite, with_named_values
 
 Row = tuple[Any, ...]
 
@@ -42,8 +42,10 @@ def tree_for(scratch: Scratch, query: exp.Query, dialect: str) -> exp.Query:
     Raises:
         DatabaseError: if the engine has no words for it.
     """
-    if scratch.dialect != "sqlite" or dialect == "sqlite":
+    if scratch.dialect != "sqlite":
         return query
+    if dialect == "sqlite":
+        return with_named_values(query)
     try:
         return to_sqlite(query)
     except Untranslatable as error:
@@ -68,7 +70,7 @@ class Comparison:
         self.answered = False
         self.rows: tuple[list[Row], list[Row]] = ([], [])
         self._stop = 0.0
-        self._widths = (len(pair.original.selects), len(pair.proposal.selects))
+        self._widths = tuple(map(_width, pair.both()))
         self._limits = freedom.limits(pair.original) if _is_cut(pair.original) else None
         self._is_cut = _is_cut(pair.original)
         self._ordered = pair.original.args.get("order") is not None
@@ -106,10 +108,14 @@ class Comparison:
         return self._difference(first, second)
 
     def _difference(self, first: list[Row], second: list[Row]) -> str | None:
-        if self._widths[0] != self._widths[1] and (first or second):
-            return f"the queries return {self._widths[0]} and {self._widths[1]} columns"
         if first == second:
             return None
+        left, right = (
+            len(rows[0]) if rows else width
+            for rows, width in zip((first, second), self._widths, strict=True)
+        )
+        if left and right and left != right:
+            return f"the queries return {left} and {right} columns"
         same = results.same_bag(first, second)
         if same and not self._ordered:
             return None
@@ -182,6 +188,11 @@ class Comparison:
 
     def _run_tree(self, query: exp.Query) -> list[Row]:
         return self.run(write_for(self.scratch, query, self.pair.dialect))
+
+
+def _width(query: exp.Query) -> int:
+    """How many columns the query returns, 0 where a star hides it."""
+    return 0 if query.is_star else len(query.selects)
 
 
 def _is_cut(query: exp.Query) -> bool:

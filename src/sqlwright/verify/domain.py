@@ -36,7 +36,7 @@ class Domain:
                         )
         for reading in readings:
             for link in reading.links:
-                if link.operator == "=":
+                if link.operator == "=" and not link.shift:
                     joined |= self._join(
                         (link.left.table, link.left.column), (link.right.table, link.right.column)
                     )
@@ -70,7 +70,7 @@ class Domain:
 
     def _share(self, link: Link, constants: dict[Column, list[Value]]) -> None:
         ends = [(place.table, place.column) for place in (link.left, link.right)]
-        if link.operator != "=" and all(end in self.kinds for end in ends):
+        if (link.operator != "=" or link.shift) and all(end in self.kinds for end in ends):
             left, right = (constants.setdefault(self.root(end), []) for end in ends)
             left += [value for value in right if value not in left]
             right += [value for value in left if value not in right]

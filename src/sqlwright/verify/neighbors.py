@@ -40,7 +40,7 @@ class Neighborhood:
     Args:
         domain: where values come from.
         read: columns that a query reads; others are never changed.
-        counts: whole numbers of the queries: a group may need so many rows.
+        numbers: those of the queries: a group may need so many rows, a value may be so far off.
         allows: does a row pass its table's CHECK constraints?
     """
 
@@ -49,11 +49,13 @@ class Neighborhood:
         tables: Sequence[Table],
         domain: Domain,
         read: frozenset[Column],
-        counts: Sequence[int],
+        numbers: Sequence[int | float],
         allows: Allows,
     ) -> None:
         self._domain = domain
-        self._counts = [count for count in dict.fromkeys(counts) if 2 <= count <= 40]
+        self._numbers = list(dict.fromkeys(numbers))
+        counts = (count for number in numbers for count in (number, number + 1))
+        self._counts = [int(c) for c in dict.fromkeys(counts) if 2 <= c <= 40 and c == int(c)]
         self._allows = allows
         self._layouts = tuple(_layout(table, tables, read) for table in tables)
         self._children = [
@@ -66,10 +68,17 @@ class Neighborhood:
             for number in range(len(tables))
         ]
 
-    def draw(self, witness: Witness, generator: random.Random) -> Witness | None:
-        """One neighbor, or None where the step that was drawn cannot be taken."""
+    def draw(
+        self, witness: Witness, generator: random.Random, grow: bool = False
+    ) -> Witness | None:
+        """One neighbor, or None where the step that was drawn cannot be taken.
+
+        Args:
+            grow: rather more rows than fewer.
+        """
         steps = (self._copied, self._cell, self._removed, self._multiplied, self._emptied)
-        step = generator.choices(steps, (10, 6, 3, 1, 0.4))[0]
+        weights = (8, 8, 1, 4, 0) if grow else (10, 6, 3, 1, 0.4)
+        step = generator.choices(steps, weights)[0]
         found = step(witness, generator)
         if found is not None and generator.random() < 0.3:
             found = generator.choice((self._copied, self._cell))(found, generator) or found
@@ -101,8 +110,14 @@ class Neighborhood:
         assert row is not None
         if generator.random() < 0.7:
             row = self._changed(witness, number, row, generator) or row
-        row = self._fresh(witness, number, row, generator)
-        return None if row is None else self._with(witness, number, None, row)
+        return self._beside(witness, number, row, generator)
+
+    def _beside(
+        self, witness: Witness, number: int, row: Row, generator: random.Random
+    ) -> Witness | None:
+        """The witness with the row added under keys of its own."""
+        found = self._fresh(witness, number, row, generator)
+        return None if found is None else self._with(found[0], number, None, found[1])
 
     def _multiplied(self, witness: Witness, generator: random.Random) -> Witness | None:
         """As many copies of a row as a number in the queries."""
@@ -115,8 +130,7 @@ class Neighborhood:
         found: Witness | None = witness
         for _ in range(count):
             assert found is not None
-            fresh = self._fresh(found, number, row, generator)
-            step = None if fresh is None else self._with(found, number, None, fresh)
+            step = self._beside(found, number, row, generator)
             if step is None:
                 break
             found = step
@@ -162,38 +176,86 @@ class Neighborhood:
         else:
             kind = self._domain.kinds[name]
             found = list(self._domain.pool(name, 3))[:_MOST_VALUES]
-            found += [row[column] for row in witness.rows[number][:4]]
-            found += [_scaled(row[column], kind) for row in witness.rows[number][:2]]
+            there_now = [row[column] for row in witness.rows[number][:4]]
+            found += there_now
+            if kind in ("int", "num", "real"):
+                found += self._far(there_now, kind)
         if table.columns[column].nullable:
             found.append(None)
         return found
 
+    def _far(self, near: Sequence[Value], kind: str) -> list[Value]:
+        """Numbers away from those that are there by a number of the queries, and far ones."""
+        present = [v for v in near if isinstance(v, int | float) and not isinstance(v, bool)]
+        found: list[Value] = [value * 10 + 1 for value in present[:2]]
+        for number in self._numbers[:8]:
+            found += [number, number + 1]
+            found += [value + number for value in present[:2]]
+            found += [value - number for value in present[:2]]
+        return [values.coerce(kind, value) for value in found]
+
     def _fresh(
-        self, witness: Witness, number: int, row: Row, generator: random.Random
-    ) -> Row | None:
-        """The row with new values in its keys, so that it can stand beside those that are there."""
+        self, witness: Witness, number: int, row: Row, generator: random.Random, depth: int = 0
+    ) -> tuple[Witness, Row] | None:
+        """The row with new values in its keys, to stand beside those that are there.
+
+        Where a key is made of references, the row may need a parent of its own: the witness that
+        comes back has it.
+        """
         layout = self._layouts[number]
         bound = {own for owns, _, _ in layout.references for own in owns}
         for key in layout.keys:
+            wanted = tuple(row[i] for i in key)
             taken = {tuple(other[i] for i in key) for other in witness.rows[number]}
-            if None in (values_ := tuple(row[i] for i in key)) or values_ not in taken:
+            if None in wanted or wanted not in taken:
                 continue
             free = [i for i in key if i not in bound]
-            column = generator.choice(free or list(key))
+            column = generator.choice(free if free and generator.random() < 0.6 else list(key))
             if column in bound:
-                options = self._options(witness, number, column)
-            else:
-                options = self._new_values(witness, number, column)
+                if (grown := self._grown(witness, number, column, row, generator, depth)) is None:
+                    return None
+                witness, row = grown
+                continue
             fitting = [
                 value
-                for value in options
+                for value in self._new_values(witness, number, column)
                 if tuple(value if i == column else row[i] for i in key) not in taken
             ]
             if not fitting:
                 return None
-            value = generator.choice(fitting)
-            row = (*row[:column], value, *row[column + 1 :])
-        return row
+            row = (*row[:column], generator.choice(fitting), *row[column + 1 :])
+        return witness, row
+
+    def _grown(
+        self,
+        witness: Witness,
+        number: int,
+        column: int,
+        row: Row,
+        generator: random.Random,
+        depth: int,
+    ) -> tuple[Witness, Row] | None:
+        """The row with another parent: one that is there, or a copy of its own with a new key."""
+        own, parent, there = next(r for r in self._layouts[number].references if column in r[0])
+        rows = witness.rows[parent]
+        current = [other for other in rows if [other[i] for i in there] == [row[i] for i in own]]
+        others = [other for other in rows if other not in current]
+        if others and generator.random() < 0.5:
+            chosen = generator.choice(others)
+        else:
+            if not current or depth > 3:
+                return None
+            fresh = self._fresh(witness, parent, current[0], generator, depth + 1)
+            if fresh is None:
+                return None
+            grown = self._with(fresh[0], parent, None, fresh[1])
+            if grown is None:
+                return None
+            witness, chosen = grown, fresh[1]
+        cells = list(row)
+        for place, at in zip(own, there, strict=True):
+            cells[place] = chosen[at]
+        return witness, tuple(cells)
 
     def _new_values(self, witness: Witness, number: int, column: int) -> list[Value]:
         table = self._layouts[number].table
@@ -260,13 +322,6 @@ class Neighborhood:
         every = list(witness.rows)
         every[number] = rows
         return Witness(witness.tables, tuple(every))
-
-
-def _scaled(value: Value, kind: str) -> Value:
-    """A number far from the value: sums and averages need one to pass a threshold."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return value
-    return values.coerce(kind, value * 10 + 1)
 
 
 def _layout(table: Table, tables: Sequence[Table], read: frozenset[Column]) -> _Layout:

@@ -99,6 +99,7 @@ def renames(notes: tuple[str, ...]) -> bool:
 def _settled(query: exp.Query, schema: Schema, dialect: str) -> exp.Query:
     bound = query.copy()
     _stop_clock(bound, dialect)
+    _split_intervals(bound)
     _count_pairs(bound)
     _order_joined_texts(bound)
     try:
@@ -122,6 +123,18 @@ def _stop_clock(bound: exp.Query, dialect: str) -> None:
         literal = exp.Literal.string(moment)
         # SQLite keeps moments as text
         node.replace(literal if dialect == "sqlite" else exp.cast(literal, kind))
+
+
+def _split_intervals(bound: exp.Query) -> None:
+    """INTERVAL '30 days' as INTERVAL '30' DAY: every engine knows it, and constants fold."""
+    for node in list(bound.find_all(exp.Interval)):
+        unit = node.args.get("unit")
+        words = node.this.name.split() if isinstance(node.this, exp.Literal) else []
+        if unit is None and len(words) == 2:
+            node.set("this", exp.Literal.string(words[0]))
+            node.set("unit", exp.Var(this=words[1].upper().rstrip("S")))
+        elif isinstance(unit, exp.Var):
+            node.set("unit", exp.Var(this=unit.name.upper().rstrip("S")))
 
 
 def _count_pairs(bound: exp.Query) -> None:

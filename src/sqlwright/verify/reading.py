@@ -66,11 +66,12 @@ def _compare(operator: str, left: Value, right: Value | tuple[Value, ...]) -> bo
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """`left operator right` between two places; = joins them."""
+    """`left operator right + shift` between two places; = without a shift joins them."""
 
     left: Place
     operator: str
     right: Place
+    shift: float = 0
 
 
 Clause = Test | Link

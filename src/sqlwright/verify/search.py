@@ -102,9 +102,8 @@ class Search:
             for column in table.columns
             if column.name.lower() in _names(truth.pair.both())
         )
-        counts = [v for r in self._readings for v in r.loose if isinstance(v, int)]
-        counts += [count + 1 for count in counts]
-        self._near = Neighborhood(tables, domain, columns, counts, allows)
+        numbers = [v for r in self._readings for v in r.loose if isinstance(v, int | float)]
+        self._near = Neighborhood(tables, domain, columns, numbers, allows)
         self._alive: list[tuple[int, Mutant]] = []
         self._telling: list[Witness] = []
         self._allows = allows

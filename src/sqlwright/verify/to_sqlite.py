@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from sqlwright.verify.predicates import constant_of
+from sqlwright.verify.folding import constant_of
 
 
 class Untranslatable(Exception):
@@ -32,6 +32,17 @@ def to_sqlite(query: exp.Query) -> exp.Query:
     found = holder.this
     assert isinstance(found, exp.Query)
     return found
+
+
+def with_named_values(query: exp.Query) -> exp.Query:
+    """The query of SQLite's own, a copy with VALUES spelled out where it has names for columns."""
+    if query.find(exp.Values) is None:
+        return query
+    copy = query.copy()
+    for node in list(copy.find_all(exp.Values)):
+        if node.args.get("alias") is not None:
+            node.replace(_values(node))
+    return copy
 
 
 def _translated(node: exp.Expr) -> exp.Expr | None:

@@ -166,7 +166,7 @@ class _Draft:
         for clause in clauses:
             if isinstance(clause, Link):
                 left, right = root(clause.left), root(clause.right)
-                if clause.operator == "=" and clause is not broken:
+                if clause.operator == "=" and not clause.shift and clause is not broken:
                     parent[left] = right
             else:
                 root(clause.place)
@@ -214,15 +214,37 @@ class _Draft:
         tests: dict[Place, list[tuple[Test, bool]]],
     ) -> None:
         """Draw again where a comparison of two columns fails; a few tries, not a search."""
-        comparisons = [c for c in clauses if isinstance(c, Link) and c.operator != "="]
+        links = [c for c in clauses if isinstance(c, Link)]
+        comparisons = [c for c in links if c.operator != "=" or c.shift]
         for clause in comparisons * 3:
             left, right = root(clause.left), root(clause.right)
+            if clause.shift:
+                if clause is not broken:
+                    self._shift(clause, left, right, solved, tests)
+                continue
             for _ in range(6):
                 test = Test(clause.left, clause.operator, solved[right])
                 if test.holds(solved[left]) == (clause is not broken):
                     break
                 side = self.random.choice((left, right))
                 solved[side] = self._value(side, tests.get(side, []))
+
+    def _shift(
+        self,
+        clause: Link,
+        left: Place,
+        right: Place,
+        solved: dict[Place, Value],
+        tests: dict[Place, list[tuple[Test, bool]]],
+    ) -> None:
+        """Move the end that no test holds so that left = right + shift."""
+        moved, other, step = (left, right, clause.shift)
+        if tests.get(left) and not tests.get(right):
+            moved, other, step = right, left, -clause.shift
+        there = solved[other]
+        column = (moved.table, moved.column)
+        if isinstance(there, int | float) and column in self.domain.kinds:
+            solved[moved] = values.coerce(self.domain.kinds[column], there + step)
 
     def add(self, name: str, fixed: Fixed, depth: int = 0) -> Fixed | None:
         """Add a row with these values, and the rows that its foreign keys need, if that can be."""
