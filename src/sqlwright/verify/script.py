@@ -190,6 +190,12 @@ def _query(text: str, written: str, dialect: str) -> str:
     for name in tree.find_all(exp.Identifier):
         spelled = name.name.lower()
         name.replace(exp.to_identifier(spelled, quoted=_must_be_quoted(spelled, dialect)))
+    for alias in list(tree.find_all(exp.Alias)):  # binding gives every column its own name
+        if isinstance(alias.this, exp.Column) and alias.alias == alias.this.name:
+            alias.replace(alias.this)
+    for table in tree.find_all(exp.Table):
+        if table.alias == table.name and not table.args["alias"].columns:
+            table.set("alias", None)
     for division in list(tree.find_all(exp.IntDiv)):
         if dialect in ("postgres", "sqlite"):  # where / divides integers so
             own = exp.Div(this=division.left, expression=division.right, typed=True)
