@@ -19,8 +19,10 @@ from sqlwright.verify.counterexample import Counterexample, Shown
 from sqlwright.verify.judge import Verdict
 
 _COLORS = {"error": "red", "wrong": "red", "unsafe": "red", "slow": "yellow", "style": "cyan"}
+_OUTCOMES = {"no difference found": "green", "different": "red", "undecided": "yellow"}
 _MOST_COLUMNS = 8
 _MOST_ROWS = 8
+_MOST_STEPS = 3  # of a plan
 
 
 def show_findings(console: Console, findings: Sequence[Finding], language: str = "en") -> None:
@@ -82,18 +84,17 @@ def show_advice(console: Console, advice: Advice, language: str = "en") -> None:
     verdict = advice.best.verdict
     console.print(f"{verdict.outcome}: {escape(verdict.reason)}", soft_wrap=True)
     if advice.best.cost:
-        console.print(say_cost(advice.best.cost), soft_wrap=True)
+        _show_cost(console, advice.best.cost)
 
 
 def _show_candidate(console: Console, candidate: Candidate) -> None:
-    colors = {"no difference found": "green", "different": "red", "undecided": "yellow"}
     outcome = candidate.verdict.outcome
     also = f" (also {', '.join(candidate.also)})" if candidate.also else ""
     console.print(
-        f"[bold]{escape(candidate.source)}[/]{escape(also)}: [{colors[outcome]}]{outcome}[/]"
+        f"[bold]{escape(candidate.source)}[/]{escape(also)}: [{_OUTCOMES[outcome]}]{outcome}[/]"
     )
     if candidate.cost is not None:
-        console.print(f"    {say_cost(candidate.cost)}", soft_wrap=True)
+        _show_cost(console, candidate.cost, "    ")
     if not candidate.survives:
         console.print(f"    {escape(candidate.verdict.reason)}", soft_wrap=True)
     if candidate.verdict.counterexample:
@@ -102,7 +103,12 @@ def _show_candidate(console: Console, candidate: Candidate) -> None:
 
 def show_verdict(console: Console, verdict: Verdict) -> None:
     """The outcome, what it rests on, and the counterexample where there is one."""
-    console.print(f"[bold]{verdict.outcome}[/]: {escape(verdict.reason)}", soft_wrap=True)
+    color = _OUTCOMES[verdict.outcome]
+    console.print(f"[bold {color}]{verdict.outcome}[/]: {escape(verdict.reason)}", soft_wrap=True)
+    if verdict.shown_by:
+        console.print(f"shown by: {escape(verdict.shown_by)}", soft_wrap=True)
+    for note in verdict.notes:
+        console.print(f"note: {escape(note)}", soft_wrap=True)
     if verdict.counterexample:
         show_counterexample(console, verdict.counterexample)
 
@@ -110,28 +116,37 @@ def show_verdict(console: Console, verdict: Verdict) -> None:
 def show_counterexample(console: Console, example: Counterexample) -> None:
     """The tables of the smallest database found and what each query returns from them."""
     for table in example.tables:
-        console.print(_grid(table))
-    console.print(_grid(example.original, "the original returns"))
-    console.print(_grid(example.proposal, "the rewrite returns"))
+        _show_grid(console, table, table.name)
+    _show_grid(console, example.original, "the original returns")
+    _show_grid(console, example.proposal, "the rewrite returns")
 
 
-def _grid(shown: Shown, title: str | None = None) -> Table:
-    more = len(shown.columns) - _MOST_COLUMNS
-    title = escape(title or shown.name) + (f" ({more} more columns)" if more > 0 else "")
-    grid = Table(title=title, title_justify="left", title_style="bold")
-    for name in shown.columns[:_MOST_COLUMNS]:
-        grid.add_column(escape(name))
-    for row in shown.rows[:_MOST_ROWS]:
-        grid.add_row(*(_cell(value) for value in row[:_MOST_COLUMNS]))
+def _show_grid(console: Console, shown: Shown, title: str) -> None:
+    """A table under its title: at most eight columns, those first in which something differs."""
+    first = dict.fromkeys((*shown.telling, *range(len(shown.columns))))
+    columns = sorted(list(first)[:_MOST_COLUMNS])
+    left_out = len(shown.columns) - len(columns)
+    more = f" ({left_out} more columns)" if left_out else ""
+    # a title of the grid itself would be broken to the grid's width
+    console.print(f"[bold]{escape(title)}[/]{more}{'' if shown.rows else ' no rows'}")
+    if not shown.rows:
+        return
+    grid = Table()
+    for column in columns:
+        grid.add_column(escape(shown.columns[column]))
+    for number, row in enumerate(shown.rows[:_MOST_ROWS]):
+        cells = ((i, _cell(row[i])) for i in columns)
+        grid.add_row(*(f"[red]{c}[/]" if (number, i) in shown.differing else c for i, c in cells))
+    console.print(grid)
     if len(shown.rows) > _MOST_ROWS:
-        grid.caption = f"{len(shown.rows) - _MOST_ROWS} more rows"
-    elif not shown.rows:
-        grid.caption = "no rows"
-    return grid
+        console.print(f"{len(shown.rows) - _MOST_ROWS} more rows")
 
 
 def _cell(value: Any) -> str:
-    return "[dim]NULL[/]" if value is None else escape(str(value))
+    if value is None:
+        return "[dim]NULL[/]"
+    # or else an empty text, or one of spaces, would look like nothing
+    return escape(repr(value) if isinstance(value, str) and not value.strip() else str(value))
 
 
 def show_diff(console: Console, original: str, proposal: str) -> None:
@@ -155,12 +170,31 @@ def say_cost(cost: Cost) -> str:
         return f"{times}: stopped there, others were faster"
     if cost.rounds < 2:
         return f"{times}: timed once, others were faster"
-    spread = f"95 % interval {_ratio(cost.low)} to {_ratio(cost.high)}, {cost.rounds} rounds"
+    spread = f"95 % interval {_ratio(cost.low)} to {_ratio(cost.high)}, {cost.rounds} pairs"
     if cost.faster:
         return f"{times}: {_ratio(cost.ratio)} times as fast ({spread})"
     if cost.high < 1:
         return f"{times}: slower, {_ratio(cost.ratio)} times as fast ({spread})"
     return f"{times}: no difference beyond noise ({spread})"
+
+
+def say_plan(cost: Cost) -> str:
+    """How the engine's plan changes, in a line; "" where nothing is known of it, or nothing new."""
+    parts = []
+    before, after = cost.original_plan_cost, cost.proposal_plan_cost
+    if before is not None and after is not None and before != after:
+        parts.append(f"the engine expects {before:,.4g} → {after:,.4g}")
+    for sign, words in (("-", "no more"), ("+", "now")):
+        lines = [line[2:] for line in cost.plan_difference if line.startswith(sign)]
+        if lines:
+            more = f" and {len(lines) - _MOST_STEPS} more" if len(lines) > _MOST_STEPS else ""
+            parts.append(f"{words} {'; '.join(lines[:_MOST_STEPS])}{more}")
+    return f"plan: {', '.join(parts)}" if parts else ""
+
+
+def _show_cost(console: Console, cost: Cost, indent: str = "") -> None:
+    for line in filter(None, (say_cost(cost), say_plan(cost))):
+        console.print(indent + escape(line), soft_wrap=True)
 
 
 def _seconds(value: float) -> str:
