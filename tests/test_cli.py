@@ -1,8 +1,11 @@
 """The command contract: exit codes, JSON shapes, one sentence for every error."""
 
 import json
+import signal
+import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -57,7 +60,8 @@ def test_verify_exit_codes(files: Path) -> None:
         done = verify(one, two)
         assert done.returncode == code, done.stderr
         found = json.loads(done.stdout)
-        assert list(found) == ["outcome", "reason", "witnesses", "counterexample"]
+        assert list(found)[:4] == ["outcome", "reason", "witnesses", "counterexample"]
+        assert {"shown_by", "notes"} <= found.keys()
         assert found["outcome"] == outcome
         assert (found["counterexample"] is not None) == (outcome == "different")
 
@@ -93,7 +97,7 @@ def test_bad_queries_are_one_sentence(files: Path, name: str) -> None:
         (("check", "nowhere.sql"), "nowhere.sql: cannot be read"),
         (("check", "-", "--dialect", "sqllite"), "Did you mean sqlite"),
         (("check", "-", "--db", "nowhere.db"), "no such database file"),
-        (("optimize", "-", "--db", "mysql://h/x"), "no engine for mysql"),
+        (("optimize", "-", "--db", "oracle://h/x"), "no engine for oracle"),
         (("verify", "a.sql"), "two files"),
         (("verify", "--pairs", "nowhere.jsonl"), "nowhere.jsonl: cannot be read"),
         (("search", "x", "--knowledge", "nowhere"), "holds no knowledge"),
@@ -147,6 +151,115 @@ def test_pairs_never_stop_at_a_bad_line(files: Path) -> None:
     assert outcomes[2:6] == ["undecided"] * 4
     assert outcomes[6] == "no difference found"
     assert all(item["reason"] for item in found)
+
+
+def many(files: Path, count: int) -> Path:
+    """A file of pairs that take about a tenth of a second each."""
+    pairs = files / "many.jsonl"
+    lines = (
+        {
+            "id": n,
+            "before": f"SELECT id FROM orders WHERE id > {n}",
+            "after": f"SELECT orders.id FROM orders WHERE id >= {n + n % 2}",
+            "schema": "ddl.sql",
+        }
+        for n in range(count)
+    )
+    pairs.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return pairs
+
+
+def test_a_stopped_batch_goes_on(files: Path) -> None:
+    pairs, out = many(files, 30), files / "out.jsonl"
+    arguments = ("verify", "--pairs", pairs, "--schemas", files, "--out", out, "--seconds", "2")
+    started = subprocess.Popen(
+        [sys.executable, "-m", "sqlwright", *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not out.exists() or out.read_bytes().count(b"\n") < 3:
+        assert started.poll() is None, started.stderr
+        time.sleep(0.02)
+    asked = time.monotonic()
+    started.send_signal(signal.SIGINT)
+    _, complaint = started.communicate(timeout=30)
+    assert time.monotonic() - asked < 3
+    assert started.returncode == 130
+    assert complaint.startswith("sqlwright: stopped after ")
+    assert complaint.count("\n") == 1
+    before = out.read_bytes()
+    assert before.endswith(b"\n")
+    assert 3 <= before.count(b"\n") < 30
+    out.write_bytes(before + b'{"id": 9, "outc')  # as a machine leaves it whose power fails
+    done = run(*arguments, "--workers", "2")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == ""
+    assert out.read_bytes().startswith(before)
+    found = [json.loads(line) for line in out.read_text().splitlines()]
+    assert [item["id"] for item in found] == list(range(30))
+    assert done.stderr.startswith("sqlwright: 30 pairs: ")
+    again = run(*arguments)
+    assert again.returncode == 0
+    assert out.read_text().count("\n") == 30
+    other = run("verify", "--pairs", many(files, 2), "--schemas", files, "--out", out)
+    assert other.returncode == 2
+    assert "is no verdict on pair 3" in other.stderr
+
+
+HOSTILE = {
+    "nested 2,000 levels deep": ("SELECT " + "(" * 2000 + "id" + ")" * 2000 + " FROM orders", 2),
+    "2,000 subqueries deep": (
+        "SELECT id FROM " + "(SELECT id FROM " * 2000 + "orders" + ") AS x" * 2000,
+        2,
+    ),
+    "10,000 columns": (
+        "SELECT " + ", ".join(f"id + {n} AS c{n}" for n in range(10_000)) + " FROM orders",
+        3,
+    ),
+    "a cross join of 12": (
+        "SELECT COUNT(*) AS id FROM " + ", ".join(f"orders AS o{n}" for n in range(12))
+        + " WHERE " + " + ".join(f"o{n}.id" for n in range(12)) + " > 7",
+        3,
+    ),
+    "a parser that takes forever": ("SELECT " + "ARRAY[" * 40 + "id" + "]" * 40 + " FROM orders", 3),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_queries_end_in_time(files: Path, name: str) -> None:
+    text, code = HOSTILE[name]
+    (files / "hostile.sql").write_text(text)
+    (files / "other.sql").write_text(f"SELECT * FROM ({text}) AS same")
+    start = time.monotonic()
+    done = run("verify", files / "hostile.sql", files / "other.sql", "--schema", files / "ddl.sql",
+               "--seconds", "1")  # fmt: skip
+    assert time.monotonic() - start < 15
+    assert "Traceback" not in done.stderr + done.stdout
+    assert done.returncode in (code, 0, 1, 3), done.stderr
+    if done.returncode == 2:
+        assert done.stderr.count("\n") == 1
+        assert "deep" in done.stderr
+    if name == "a parser that takes forever":
+        assert "no verdict within 6 s: stopped" in done.stdout
+
+
+def test_verify_writes_the_counterexample_as_a_script(files: Path) -> None:
+    script = files / "counterexample.sql"
+    arguments = ("--schema", files / "ddl.sql", "--dialect", "sqlite", "--script", script)
+    done = run("verify", files / "in.sql", files / "join.sql", *arguments, "--seed", "3")
+    assert done.returncode == 1, done.stderr
+    assert "the original returns" in done.stdout
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection.executescript(script.read_text())
+    connection.close()
+    same = run("verify", files / "in.sql", files / "exists.sql", *arguments, "--witnesses", "3")
+    assert same.returncode == 0
+    assert "no counterexample" in same.stderr
+    nowhere = ("--schema", files / "ddl.sql", "--script", files / "no" / "x.sql")
+    wrong = run("verify", files / "in.sql", files / "join.sql", *nowhere)
+    assert wrong.returncode == 2
+    assert "cannot be written" in wrong.stderr
 
 
 def test_wetune_pairs_all_get_a_verdict() -> None:

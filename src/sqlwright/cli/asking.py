@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,17 +18,23 @@ from sqlwright.cli.shared import (
     File,
     Language,
     SchemaFile,
+    appending,
     console,
     language_of,
     named,
     open_index,
     open_model,
     print_json,
+    progress,
     read_text,
     schema_and_dialect,
     status,
 )
 from sqlwright.errors import UsageError
+
+if TYPE_CHECKING:
+    from sqlwright.verify.judge import Verdict
+    from sqlwright.verify.pairs import Options
 
 
 def check(
@@ -65,42 +74,99 @@ def verify(
     db: Db = None,
     dialect: DialectName = None,
     seconds: Annotated[float, typer.Option(min=0.1, help="how long to try")] = 10.0,
+    witnesses: Annotated[int, typer.Option(min=1, help="databases to try")] = 40,
+    seed: Annotated[int, typer.Option(help="another seed tries other databases")] = 0,
+    script: Annotated[
+        Path | None, typer.Option(help="write the counterexample here, as SQL that runs")
+    ] = None,
     pairs: Annotated[
         Path | None, typer.Option(help='JSONL of {"id","before","after","schema","dialect"}')
     ] = None,
     schemas: Annotated[Path, typer.Option(help="folder that `schema` is relative to")] = Path(),
+    out: Annotated[
+        Path | None, typer.Option(help="where verdicts on pairs go; a stopped run goes on")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="processes that judge pairs: all cores if not given")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Try to tell two queries apart. Exit 0 no difference found, 1 different, 3 undecided."""
-    if pairs is not None:
-        from sqlwright.verify.pairs import judge_pairs
+    from sqlwright.verify.pairs import Options
 
-        for line in judge_pairs(pairs, schemas, dialect, seconds):
-            print(json.dumps(line, ensure_ascii=False), flush=True)
+    options = Options(schemas, dialect, seconds, witnesses, seed)
+    if pairs is not None:
+        if first is not None:
+            raise UsageError("verify takes two files of SQL or --pairs FILE.jsonl, not both")
+        _verify_pairs(pairs, options, out, workers)
         return
     if first is None or second is None:
         raise UsageError("verify takes two files of SQL, or --pairs FILE.jsonl")
-    from sqlwright import sql
-    from sqlwright.verify.judge import judge
+    from sqlwright.verify.workers import judge_apart
 
-    texts = [read_text(str(path)) for path in (first, second)]
-    known, spoken = schema_and_dialect(schema, db, dialect, *texts)
-    if known is None:
-        raise UsageError("verify needs to know the tables: give --schema DDL.sql or --db URL")
-    queries = [
-        named(path, lambda text=text: sql.read(text, spoken))
-        for path, text in zip((first, second), texts, strict=True)
-    ]
-    for path, query in zip((first, second), queries, strict=True):
-        named(path, lambda query=query: sql.bind(query, known, spoken))
-    verdict = judge(queries[0], queries[1], known, spoken, seconds=seconds)
+    act = partial(_judge_files, (first, second), schema, db, options)
+    verdict = judge_apart(act, seconds=seconds)
     if as_json:
         print_json(verdict.as_dict())
     else:
         from sqlwright import show
 
         show.show_verdict(console(), verdict)
+    if script is not None:
+        _write_script(script, verdict)
     raise typer.Exit({"no difference found": 0, "different": 1, "undecided": 3}[verdict.outcome])
+
+
+def _judge_files(
+    paths: tuple[Path, Path], schema: Path | None, db: str | None, options: Options
+) -> Verdict:
+    """The verdict on the queries in two files; an error names the file."""
+    from sqlwright import sql
+    from sqlwright.verify.pairs import fitting_dialect, judge_texts
+
+    first, second = (read_text(str(path)) for path in paths)
+    known, spoken = schema_and_dialect(schema, db, options.dialect, first, second)
+    if known is None:
+        raise UsageError("verify needs to know the tables: give --schema DDL.sql or --db URL")
+    if db is None and not options.dialect:
+        spoken = fitting_dialect((first, second), known, spoken)
+    for path, text in zip(paths, (first, second), strict=True):
+        named(path, lambda text=text: sql.bind(sql.read(text, spoken), known, spoken))
+    return judge_texts((first, second), known, spoken, options)
+
+
+def _write_script(path: Path, verdict: Verdict) -> None:
+    if verdict.counterexample is None:
+        print(f"sqlwright: no counterexample, so {path} is not written", file=sys.stderr)
+        return
+    try:
+        path.write_text(verdict.counterexample.script(), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written ({error.strerror}): check the path") from None
+
+
+def _verify_pairs(file: Path, options: Options, out: Path | None, workers: int | None) -> None:
+    """Verdicts on a file of pairs, a line each, to stdout or appended to `out`."""
+    from sqlwright.verify.pairs import Tally, finished, judge_pairs, read_lines
+
+    total = sum(1 for _ in read_lines(file))
+    done = finished(out, file) if out is not None else []
+    tally = Tally()
+    for verdict in done:
+        tally.add(verdict)
+    workers = workers or len(os.sched_getaffinity(0))
+    try:
+        with progress(total, "pairs", hidden=out is None) as say, appending(out) as target:
+            say(len(done), str(tally))
+            for verdict in judge_pairs(file, options, workers=workers, skip=len(done)):
+                print(json.dumps(verdict, ensure_ascii=False), file=target, flush=True)
+                tally.add(verdict)
+                say(1, str(tally))
+    except KeyboardInterrupt:
+        again = ": the same command goes on from here" if out is not None else ""
+        print(f"sqlwright: stopped after {tally}{again}", file=sys.stderr)
+        raise typer.Exit(130) from None
+    print(f"sqlwright: {tally}", file=sys.stderr)
 
 
 def optimize(

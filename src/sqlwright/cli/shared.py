@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
@@ -136,3 +136,54 @@ def status() -> Iterator[Any]:
         return
     with watched.status("starting") as status:
         yield lambda text: status.update(text)
+
+
+@contextmanager
+def progress(total: int, of: str, *, hidden: bool) -> Iterator[Callable[[int, str], None]]:
+    """A bar on stderr where somebody watches: how many are done, in words what came of it.
+
+    Args:
+        total: how many there are.
+        of: what is counted.
+        hidden: no bar, for lines on stdout would be written through it.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import TimeRemainingColumn as Left
+
+    watched = Console(stderr=True)
+    if not watched.is_terminal or (hidden and sys.stdout.isatty()):
+        yield lambda done, text: None
+        return
+    columns = (
+        TextColumn(of),
+        BarColumn(None),
+        MofNCompleteColumn(),
+        Left(),
+        TextColumn("{task.fields[text]}"),
+    )
+    # no thread of its own: where threads run, children cannot be forked
+    bar = Progress(
+        *columns, console=watched, auto_refresh=False, redirect_stdout=False, redirect_stderr=False
+    )
+    with bar:
+        task = bar.add_task(of, total=total, text="")
+
+        def say(done: int, text: str) -> None:
+            bar.update(task, advance=done, text=text, refresh=True)
+
+        yield say
+
+
+@contextmanager
+def appending(path: Path | None) -> Iterator[TextIO]:
+    """The file, open to be added to, or stdout for None."""
+    if path is None:
+        yield sys.stdout
+        return
+    try:
+        file = path.open("a", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written ({error.strerror}): check the path") from None
+    with file:
+        yield file
