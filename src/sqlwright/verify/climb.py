@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sqlglot import exp
 from sqlglot.optimizer.scope import traverse_scope
@@ -22,7 +22,8 @@ from sqlwright.verify.neighbors import Neighborhood
 from sqlwright.verify.witness import Witness
 
 _MOST_STAGES = 60
-_PATIENCE = 3  # in 100: how often a step that gains nothing is taken all the same
+_STARTS = 12
+_PATIENCE = 0.2  # how often a step that gains and loses nothing is taken all the same
 
 
 def climb(
@@ -39,71 +40,71 @@ def climb(
         side: 0 for the original, 1 for the proposal.
         drawn: witnesses to start from.
     """
-    texts = [
-        stage.sql(dialect=comparison.scratch.dialect, identify=True, comments=False)
-        for stage in stages(comparison.trees[side])
-    ]
+    texts = stages(comparison.trees[side], comparison.scratch.dialect)
     texts.append(comparison.texts[side])
 
-    def height(witness: Witness) -> int:
-        comparison.scratch.load(witness)
-        reached = 0
-        for text in texts:
-            try:
-                reached += bool(comparison.run(text))
-            except DatabaseError:
-                continue
-        return reached if not _returns(comparison, side) else len(texts) + 1
+    every = frozenset(range(len(texts)))
 
-    best: Witness | None = None
-    top = -1
-    for witness in drawn[:12]:
-        if (found := height(witness)) > top:
-            best, top = witness, found
-        if time.monotonic() > stop:
+    def passed(which: Iterable[int]) -> frozenset[int]:
+        return frozenset(n for n in which if _returns(comparison, texts[n]))
+
+    best, top = None, frozenset[int]()
+    for witness in drawn[:_STARTS]:
+        if time.monotonic() > stop and best is not None:
             break
-    while best is not None and top <= len(texts) and time.monotonic() < stop:
+        comparison.scratch.load(witness)
+        if best is None or len(found := passed(every)) > len(top):
+            best, top = witness, passed(every) if best is None else found
+    while best is not None and len(texts) - 1 not in top and time.monotonic() < stop:
         step = near.draw(best, generator, grow=True)
         if step is None:
             continue
-        found = height(step)
-        if found > top or (found == top and generator.random() < _PATIENCE / 10):
-            best, top = step, found
-    return best if top > len(texts) else None
+        comparison.scratch.load(step)
+        gained = passed(every - top)
+        if gained:  # has it lost another one on the way?
+            found = passed(top) | gained
+            if len(found) > len(top) or len(texts) - 1 in found:
+                best, top = step, found
+        elif generator.random() < _PATIENCE and passed(top) == top:
+            best = step
+    return best if len(texts) - 1 in top else None
 
 
-def _returns(comparison: Comparison, side: int) -> bool:
+def _returns(comparison: Comparison, text: str) -> bool:
     try:
-        return bool(comparison.run(comparison.texts[side]))
+        return bool(comparison.run(text))
     except DatabaseError:
         return False
 
 
-def stages(tree: exp.Query) -> list[exp.Query]:
-    """The query's selects that stand by themselves, each with more and more of its conditions."""
-    found: list[exp.Query] = []
+def stages(tree: exp.Query, dialect: str) -> list[str]:
+    """Texts of the query's selects that stand by themselves, each with more of its conditions."""
+    found: list[str] = []
     for scope in traverse_scope(tree):
         select = scope.expression
-        if not isinstance(select, exp.Select) or scope.external_columns:
-            continue
-        found += _growing(select)
+        if isinstance(select, exp.Select) and not scope.external_columns:
+            found += _growing(select, dialect)
     return found[:_MOST_STAGES]
 
 
-def _growing(select: exp.Select) -> Iterator[exp.Query]:
+def _growing(select: exp.Select, dialect: str) -> Iterator[str]:
     context = context_of(select)
     bare = select.copy()
     for name in ("order", "limit", "offset", "fetch", "distinct"):
         bare.set(name, None)
-    conditions = len(_conditions(bare))
-    for count in range(1, conditions + 1):
-        stage = bare.copy()
-        for condition in _conditions(stage)[count:]:
-            condition.replace(exp.EQ(this=exp.Literal.number(1), expression=exp.Literal.number(1)))
-        yield attach(stage.limit(1), context)
+    attach(bare.limit(1, copy=False), context)
+    conditions = _conditions(bare)
+    stand_ins = []
+    for condition in conditions:
+        true = exp.EQ(this=exp.Literal.number(1), expression=exp.Literal.number(1))
+        condition.replace(true)
+        stand_ins.append(true)
+    for condition, true in zip(conditions, stand_ins, strict=True):
+        true.replace(condition)
+        yield bare.sql(dialect=dialect, identify=True, comments=False)
 
 
-def _conditions(select: exp.Select) -> list[exp.Expr]:
+def _conditions(select: exp.Expr) -> list[exp.Expr]:
     """ON first, then WHERE, then HAVING, each as its conjuncts."""
     clauses = [join.args.get("on") for join in select.args.get("joins") or () if not join.side]
     for name in ("where", "having"):

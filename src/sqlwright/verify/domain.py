@@ -13,6 +13,7 @@ from sqlwright.verify.reading import Link, Reading
 from sqlwright.verify.values import Value
 
 Column = tuple[str, str]  # (table, column), in lower case
+_MOST_CONSTANTS = 24  # of a list of hundreds the rest tells nothing more
 
 
 class Domain:
@@ -43,10 +44,9 @@ class Domain:
         keys = {(t.name.lower(), c.lower()) for t in tables for key in t.keys() for c in key}
         self.joined = {self.root(column) for column in joined | (keys & self.kinds.keys())}
         constants: dict[Column, list[Value]] = {}
-        for reading in readings:
-            for column, found in reading.constants.items():
-                if column in self.kinds:
-                    constants.setdefault(self.root(column), []).extend(found)
+        for column, found in _told_apart(readings):
+            if column in self.kinds:
+                constants.setdefault(self.root(column), []).extend(found)
         for _ in range(2):  # a < b: values around a's constants decide b too, and one step further
             for reading in readings:
                 for link in reading.links:
@@ -84,7 +84,7 @@ class Domain:
 
     def _make_pool(self, column: Column, keys: int) -> tuple[Value, ...]:
         kind, root = self.kinds[column], self.root(column)
-        constants = self.constants.get(root, [])
+        constants = list(dict.fromkeys(self.constants.get(root, [])))[:_MOST_CONSTANTS]
         if root in self.joined:
             if kind in ("int", "num", "real"):
                 near = values.pool(kind, constants, 0)
@@ -95,3 +95,17 @@ class Domain:
         if kind == "text" and not constants:
             found = (*found, *self._loose[:4])
         return found
+
+
+def _told_apart(readings: Sequence[Reading]) -> list[tuple[Column, list[Value]]]:
+    """Constants by column, first those that only one of the queries names: there they differ."""
+    found: list[tuple[Column, list[Value]]] = []
+    columns = list(dict.fromkeys(column for reading in readings for column in reading.constants))
+    for column in columns:
+        lists = [reading.constants.get(column, []) for reading in readings]
+        if len(lists) == 2:
+            alone = [v for v in lists[0] if v not in lists[1]]
+            alone += [v for v in lists[1] if v not in lists[0]]
+            found.append((column, alone))
+        found += [(column, values_) for values_ in lists]
+    return found

@@ -126,7 +126,10 @@ class Neighborhood:
             return None
         number, position = place
         row = witness.rows[number][position]
-        count = generator.choice(self._counts) if self._counts else 3
+        count = 3
+        if self._counts:  # the largest will do for most thresholds
+            most = generator.random() < 0.5
+            count = max(self._counts) if most else generator.choice(self._counts)
         found: Witness | None = witness
         for _ in range(count):
             assert found is not None

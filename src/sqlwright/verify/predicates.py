@@ -20,7 +20,7 @@ from sqlwright.verify.uses import Fixed, Use, Uses
 from sqlwright.verify.values import Value
 
 _VARIANTS = 6  # choices of branches that are kept for each scope
-_TRIES = 80  # choices that are tried: most contradict a condition on a constant
+_TRIES = 20  # choices that are tried: some contradict a condition on a constant
 _MOST_ASSEMBLIES = 40
 
 
@@ -40,7 +40,8 @@ def read_predicates(query: exp.Query, schema: Schema) -> Reading:
             reading.links.append(clause)
         elif (key := (clause.place.table, clause.place.column), clause.value) not in seen:
             seen.add((key, clause.value))
-            reading.constants.setdefault(key, []).extend(clause.constants())
+            named = clause.value if isinstance(clause.value, tuple) else clause.constants()
+            reading.constants.setdefault(key, []).extend(named)
     for literal in query.find_all(exp.Literal):
         reading.loose.append(literal.name if literal.is_string else number_of(literal.name))
     return reading

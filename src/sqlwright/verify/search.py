@@ -96,11 +96,12 @@ class Search:
         self._readings = [read_predicates(query, schema) for query in truth.pair.both()]
         self._random = random.Random(f"{limits.seed}/steps")
         domain = Domain(tables, self._readings)
+        named = _names(truth.pair.both())
         columns = frozenset(
             (table.name.lower(), column.name.lower())
             for table in tables
             for column in table.columns
-            if column.name.lower() in _names(truth.pair.both())
+            if column.name.lower() in named
         )
         numbers = [v for r in self._readings for v in r.loose if isinstance(v, int | float)]
         self._near = Neighborhood(tables, domain, columns, numbers, allows)

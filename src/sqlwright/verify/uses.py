@@ -68,22 +68,32 @@ class Uses:
         self._subqueries = subqueries
         self.count = 0
 
-    def build(self, scope: Scope, parent: Use | None = None, depth: int = 0) -> Use | None:
-        """The use of the scope, None where a branch of it cannot be used."""
+    def build(
+        self,
+        scope: Scope,
+        parent: Use | None = None,
+        depth: int = 0,
+        wanted: dict[str, Value] | None = None,
+    ) -> Use | None:
+        """The use of the scope, None where no branch of it can be used.
+
+        Args:
+            wanted: constants that its columns have to be equal to.
+        """
         names = tuple(_query(scope).named_selects)
-        while isinstance(scope.expression, exp.SetOperation):
-            branches = scope.set_operation_scopes
-            if len(branches) != 2:
-                return None
-            keep_left = isinstance(scope.expression, exp.Except) or self._choices.random() < 0.5
-            scope = branches[0 if keep_left else 1]
+        branches = [
+            branch for branch in _branches(scope) if _fits(_query(branch), names, wanted or {})
+        ]
+        if not branches:
+            return None
+        scope = self._choices.choice(branches)
         if not isinstance(scope.expression, exp.Select) or depth > _DEEPEST or self.count > _MOST:
             return None
         use = Use(scope, self.count, names, parent)
         self.count += 1
         for alias, (_, source) in scope.selected_sources.items():
             if isinstance(source, Scope):
-                found = self.build(source, use, depth + 1)
+                found = self.build(source, use, depth + 1, _asked(scope.expression, alias))
                 if found is not None:
                     use.inner[alias] = found
         if self._subqueries:
@@ -121,6 +131,44 @@ class Uses:
 
 # what a group of one row answers is the row's own value
 _SAME_VALUE = (exp.Min, exp.Max, exp.Sum, exp.Avg, exp.AnyValue, exp.Cast, exp.Coalesce, exp.Round)
+
+
+def _branches(scope: Scope) -> list[Scope]:
+    """The selects that a set operation may take rows from; of EXCEPT the left ones."""
+    if not isinstance(scope.expression, exp.SetOperation):
+        return [scope]
+    inner = scope.set_operation_scopes
+    if isinstance(scope.expression, exp.Except):
+        inner = inner[:1]
+    return [leaf for branch in inner for leaf in _branches(branch)]
+
+
+def _asked(select: exp.Expr, alias: str) -> dict[str, Value]:
+    """Columns of the alias that conditions of the select compare with a constant by =."""
+    clauses = [join.args.get("on") for join in select.args.get("joins") or ()]
+    where = select.args.get("where")
+    clauses.append(where.this if where is not None else None)
+    found: dict[str, Value] = {}
+    for clause in clauses:
+        inner = clause.unnest() if clause is not None else None
+        for part in inner.flatten() if isinstance(inner, exp.And) else [inner]:
+            node = part.unnest() if part is not None else None
+            if isinstance(node, exp.EQ):
+                for side, other in ((node.left, node.right), (node.right, node.left)):
+                    if isinstance(side, exp.Column) and side.table == alias:
+                        if (constant := constant_of(other)) is not None:
+                            found[side.name] = constant
+    return found
+
+
+def _fits(select: exp.Query, names: tuple[str, ...], wanted: dict[str, Value]) -> bool:
+    """Can the branch's constants be what is wanted?"""
+    for name, value in wanted.items():
+        if name in names and names.index(name) < len(select.selects):
+            constant = constant_of(select.selects[names.index(name)].unalias())
+            if constant is not None and str(constant) != str(value):
+                return False
+    return True
 
 
 def _query(scope: Scope) -> exp.Query:
