@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlwright.engines.reading import Field, Rows, drain, first_line, timeout
+from sqlwright.engines.row_keys import add_sqlite_functions
 from sqlwright.errors import DatabaseError, SqlError
 from sqlwright.schema import Column, ForeignKey, Index, Schema, Table, read_ddl
 
@@ -24,6 +25,7 @@ class Sqlite:
         try:
             uri = f"{path.resolve().as_uri()}?mode=ro"
             self._connection = sqlite3.connect(uri, uri=True, isolation_level=None)
+            add_sqlite_functions(self._connection)
             self._connection.execute("PRAGMA query_only = ON")
             self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         except sqlite3.Error as error:
