@@ -5,12 +5,14 @@ Columns that are compared with each other, by a query or by a foreign key, share
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from sqlwright.schema import Table, kind_of
+from sqlwright.schema import Table
 from sqlwright.verify import values
+from sqlwright.verify.checks import read_checks
 from sqlwright.verify.reading import Link, Reading
-from sqlwright.verify.values import Value
+from sqlwright.verify.values import Value, form_of
+from sqlwright.verify.widths import closed, coerce_to, fresh
 
 Column = tuple[str, str]  # (table, column), in lower case
 _MOST_CONSTANTS = 24  # of a list of hundreds the rest tells nothing more
@@ -19,12 +21,17 @@ _MOST_CONSTANTS = 24  # of a list of hundreds the rest tells nothing more
 class Domain:
     """For each column the class of columns it is compared with, and the values of that class."""
 
-    def __init__(self, tables: Sequence[Table], readings: Sequence[Reading]) -> None:
-        self.kinds = {
-            (table.name.lower(), column.name.lower()): kind_of(column.type)
+    def __init__(
+        self, tables: Sequence[Table], readings: Sequence[Reading], dialect: str = ""
+    ) -> None:
+        self._dialect = dialect
+        self._types = {
+            (table.name.lower(), column.name.lower()): column.type
             for table in tables
             for column in table.columns
         }
+        self.kinds = {column: form_of(type_name) for column, type_name in self._types.items()}
+        self._checks = {t.name.lower(): read_checks(t, dialect) for t in tables if t.checks}
         self._parent: dict[Column, Column] = {column: column for column in self.kinds}
         names = {table.name.lower() for table in tables}
         joined: set[Column] = set()
@@ -47,6 +54,11 @@ class Domain:
         for column, found in _told_apart(readings):
             if column in self.kinds:
                 constants.setdefault(self.root(column), []).extend(found)
+        for name, checks in self._checks.items():
+            for named in checks.columns:
+                if (name, named) in self.kinds:
+                    known = constants.setdefault(self.root((name, named)), [])
+                    known.extend(checks.constants(named))
         for _ in range(2):  # a < b: values around a's constants decide b too, and one step further
             for reading in readings:
                 for link in reading.links:
@@ -82,7 +94,47 @@ class Domain:
             found = self._pools[(column, keys)] = self._make_pool(column, keys)
         return found
 
+    def allows(self, table: Table, row: Sequence[Value]) -> bool:
+        """Does the row (values in the order of the columns) pass the table's CHECKs?"""
+        checks = self._checks.get(table.name.lower())
+        if checks is None:
+            return True
+        names = (column.name.lower() for column in table.columns)
+        return checks.allows(dict(zip(names, row, strict=True)))
+
+    def fit(self, column: Column, value: Value) -> Value:
+        """The nearest value that the column's type holds, None where there is none."""
+        return coerce_to(self._types[column], value, self._dialect)
+
+    def fresh(self, column: Column, used: Sequence[Value]) -> Value:
+        """A value of the column that is not among those used, None where it has no more."""
+        numbers = [v for v in used if isinstance(v, int | float) and not isinstance(v, bool)]
+        if numbers and (found := self.fit(column, max(numbers) + 1)) not in used:
+            return found
+        made = (fresh(self._types[column], n, self._dialect) for n in range(len(used) + 4))
+        return next((value for value in made if value is not None and value not in used), None)
+
+    def defaults(self, column: Column) -> tuple[Value, ...]:
+        """Values that no predicate asks for."""
+        return self._fitting(column, values.defaults(self.kinds[column])) or self.pool(column, 3)
+
+    def _fitting(self, column: Column, found: Iterable[Value]) -> tuple[Value, ...]:
+        """The values that the column's type and its own CHECKs take; of an ENUM all there are."""
+        listed = closed(self._types[column])
+        wanted = [v for v in found if v in listed] + list(listed) if listed else found
+        fitted = (self.fit(column, value) for value in wanted)
+        # types are part of the key, or else True would equal 1
+        distinct = {(type(value), value): value for value in fitted if value is not None}
+        checks = self._checks.get(column[0])
+        if checks is None:
+            return tuple(distinct.values())
+        return tuple(v for v in distinct.values() if checks.allows_value(column[1], v))
+
     def _make_pool(self, column: Column, keys: int) -> tuple[Value, ...]:
+        made = self._fitting(column, self._near(column, keys))
+        return made or self._fitting(column, values.defaults(self.kinds[column])) or (None,)
+
+    def _near(self, column: Column, keys: int) -> tuple[Value, ...]:
         kind, root = self.kinds[column], self.root(column)
         constants = list(dict.fromkeys(self.constants.get(root, [])))[:_MOST_CONSTANTS]
         if root in self.joined:

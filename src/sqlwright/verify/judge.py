@@ -18,13 +18,14 @@ from sqlglot import exp
 from sqlwright import sql
 from sqlwright.errors import DatabaseError, QueryTimeout
 from sqlwright.schema import Schema, Table
+from sqlwright.verify.checks import read_checks
 from sqlwright.verify.compare import QUERY_SECONDS, Comparison
 from sqlwright.verify.counterexample import Counterexample, describe
 from sqlwright.verify.prepare import Pair, prepare_pair
 from sqlwright.verify.scratch import ENGINES, Scratch, open_scratch
 from sqlwright.verify.search import Difference, Limits, Search, Survey
 from sqlwright.verify.shrink import shrink
-from sqlwright.verify.witness import Witness, anything
+from sqlwright.verify.witness import Witness
 
 Outcome = Literal["different", "no difference found", "undecided"]
 
@@ -94,8 +95,13 @@ def judge(
         return Verdict("no difference found", step, shown_by=step, notes=pair.notes)
     found = (*sql.tables_of(pair.original, schema), *sql.tables_of(pair.proposal, schema))
     tables = tuple(dict.fromkeys(found))
+    checks = [read_checks(table, dialect) for table in tables]
+    for check in checks:
+        if (reason := check.why_contradictory()) is not None:
+            return Verdict("undecided", reason, notes=pair.notes)
+    notes = [f"not kept by the databases: CHECK ({text})" for c in checks for text in c.unkept]
     verdict = _run(pair, tables, schema, Limits(witnesses, seed, stop))
-    return replace(verdict, notes=(*pair.notes, *verdict.notes))
+    return replace(verdict, notes=(*pair.notes, *verdict.notes, *notes))
 
 
 def _run(pair: Pair, tables: Sequence[Table], schema: Schema, limits: Limits) -> Verdict:
@@ -149,7 +155,7 @@ def _search(
     schema: Schema,
     limits: Limits,
 ) -> Verdict:
-    search = Search(tables, schema, truth, fast, limits, anything)
+    search = Search(tables, schema, truth, fast, limits)
     found = search.run()
     if found is not None:
         return _different(found, search.survey)
@@ -173,6 +179,8 @@ def _different(found: Difference, survey: Survey) -> Verdict:
 
 
 def _differs(compare: Comparison, witness: Witness) -> bool:
+    if not _passes_checks(witness, compare.pair.dialect):
+        return False
     try:
         compare.scratch.load(witness)
         return (
@@ -180,6 +188,15 @@ def _differs(compare: Comparison, witness: Witness) -> bool:
         )
     except (QueryTimeout, DatabaseError):
         return False
+
+
+def _passes_checks(witness: Witness, dialect: str) -> bool:
+    for table, rows in zip(witness.tables, witness.rows, strict=True):
+        if table.checks:
+            checks, names = read_checks(table, dialect), [c.name.lower() for c in table.columns]
+            if not all(checks.allows(dict(zip(names, row, strict=True))) for row in rows):
+                return False
+    return True
 
 
 def _not_different(survey: Survey, truth: Comparison, fast: Comparison | None) -> Verdict:

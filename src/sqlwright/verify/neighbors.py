@@ -14,7 +14,7 @@ from sqlwright.schema import Table
 from sqlwright.verify import values
 from sqlwright.verify.domain import Column, Domain
 from sqlwright.verify.values import Value
-from sqlwright.verify.witness import Allows, Witness
+from sqlwright.verify.witness import Witness
 
 _MOST_VALUES = 9
 _MOST_ROWS = 60
@@ -41,7 +41,6 @@ class Neighborhood:
         domain: where values come from.
         read: columns that a query reads; others are never changed.
         numbers: those of the queries: a group may need so many rows, a value may be so far off.
-        allows: does a row pass its table's CHECK constraints?
     """
 
     def __init__(
@@ -50,13 +49,11 @@ class Neighborhood:
         domain: Domain,
         read: frozenset[Column],
         numbers: Sequence[int | float],
-        allows: Allows,
     ) -> None:
         self._domain = domain
         self._numbers = list(dict.fromkeys(numbers))
         counts = (count for number in numbers for count in (number, number + 1))
         self._counts = [int(c) for c in dict.fromkeys(counts) if 2 <= c <= 40 and c == int(c)]
-        self._allows = allows
         self._layouts = tuple(_layout(table, tables, read) for table in tables)
         self._children = [
             [
@@ -182,7 +179,7 @@ class Neighborhood:
             there_now = [row[column] for row in witness.rows[number][:4]]
             found += there_now
             if kind in ("int", "num", "real"):
-                found += self._far(there_now, kind)
+                found += [self._domain.fit(name, v) for v in self._far(there_now, kind)]
         if table.columns[column].nullable:
             found.append(None)
         return found
@@ -263,15 +260,9 @@ class Neighborhood:
     def _new_values(self, witness: Witness, number: int, column: int) -> list[Value]:
         table = self._layouts[number].table
         name = (table.name.lower(), table.columns[column].name.lower())
-        kind = self._domain.kinds[name]
         used = [row[column] for row in witness.rows[number]]
-        if kind in ("int", "num", "real"):
-            numbers = [value for value in used if isinstance(value, int | float)]
-            near = [v for v in self._domain.pool(name, 3) if v not in used]
-            return [values.coerce(kind, max(numbers, default=0) + 1), *near[:3]]
-        if kind == "text":
-            return [f"{value}{n}" for value in used[:2] for n in (1, 2, 3)]
-        return [value for value in self._domain.pool(name, 3) if value not in used]
+        near = [value for value in self._domain.pool(name, 3) if value not in used]
+        return [value for value in (self._domain.fresh(name, used), *near[:3]) if value is not None]
 
     def _with(
         self, witness: Witness, number: int, position: int | None, row: Row
@@ -297,7 +288,7 @@ class Neighborhood:
             columns = layout.table.columns
             if any(v is None and not c.nullable for v, c in zip(added, columns, strict=True)):
                 return None
-            if not self._allows(layout.table, added):
+            if not self._domain.allows(layout.table, added):
                 return None
             for key in layout.keys:
                 wanted = tuple(added[i] for i in key)

@@ -25,7 +25,7 @@ from sqlwright.verify.mutants import Mutant, mutants
 from sqlwright.verify.neighbors import Neighborhood
 from sqlwright.verify.predicates import read_predicates
 from sqlwright.verify.results import same_bag
-from sqlwright.verify.witness import Allows, Witness, witnesses
+from sqlwright.verify.witness import Witness, witnesses
 
 _MOST_MUTANTS = 40  # of each query
 _MUTANT_SECONDS = 0.5
@@ -76,7 +76,6 @@ class Search:
     Args:
         truth: compares on the engine that is nearest to the dialect's own.
         fast: compares on a faster one, None where there is none.
-        allows: does a row pass its table's CHECK constraints?
     """
 
     def __init__(
@@ -86,7 +85,6 @@ class Search:
         truth: Comparison,
         fast: Comparison | None,
         limits: Limits,
-        allows: Allows,
     ) -> None:
         self.survey = Survey()
         self._tables = tables
@@ -95,7 +93,7 @@ class Search:
         self._limits = limits
         self._readings = [read_predicates(query, schema) for query in truth.pair.both()]
         self._random = random.Random(f"{limits.seed}/steps")
-        domain = Domain(tables, self._readings)
+        domain = Domain(tables, self._readings, truth.pair.dialect)
         named = _names(truth.pair.both())
         columns = frozenset(
             (table.name.lower(), column.name.lower())
@@ -104,14 +102,14 @@ class Search:
             if column.name.lower() in named
         )
         numbers = [v for r in self._readings for v in r.loose if isinstance(v, int | float)]
-        self._near = Neighborhood(tables, domain, columns, numbers, allows)
+        self._near = Neighborhood(tables, domain, columns, numbers)
         self._alive: list[tuple[int, Mutant]] = []
         self._telling: list[Witness] = []
-        self._allows = allows
 
     def run(self) -> Difference | None:
         """The first difference that counts, or None; `survey` says what was tried."""
-        made = witnesses(self._tables, self._readings, self._limits.seed, self._allows)
+        dialect = self._truth.pair.dialect
+        made = witnesses(self._tables, self._readings, self._limits.seed, dialect)
         drawn: list[Witness] = []
         for witness in islice(made, self._limits.witnesses):
             if self.survey.tried and time.monotonic() > self._limits.stop:

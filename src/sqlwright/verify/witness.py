@@ -33,8 +33,6 @@ class Witness:
         return sum(map(len, self.rows))
 
 
-#: Does a row (values in the order of the table's columns) pass the table's CHECK constraints?
-Allows = Callable[[Table, Sequence[Value]], bool]
 _CHECK_ATTEMPTS = 40
 
 
@@ -63,25 +61,20 @@ _PROFILES = (
 )
 
 
-def anything(_: Table, __: Sequence[Value]) -> bool:
-    """Every row passes: the tables have no CHECK constraint."""
-    return True
-
-
 def witnesses(
     tables: Sequence[Table],
     readings: Sequence[Reading],
     seed: int = 0,
-    allows: Allows = anything,
+    dialect: str = "",
 ) -> Iterator[Witness]:
     """Witnesses without end, the same ones for the same seed; the second one is empty.
 
     Args:
         tables: every table that either query reads.
         readings: what each query says of its columns (`predicates.read_predicates`).
-        allows: does a row pass its table's CHECK constraints?
+        dialect: the one of the schema's types and CHECKs.
     """
-    domain = Domain(tables, readings)
+    domain = Domain(tables, readings, dialect)
     assemblies = [assembly for reading in readings for assembly in reading.assemblies]
     number = 0
     while True:
@@ -90,7 +83,7 @@ def witnesses(
         else:
             generator = random.Random(f"{seed}/{number}")
             profile = _PROFILES[number % len(_PROFILES)]
-            draft = _Draft(tables, domain, profile, generator, allows)
+            draft = _Draft(tables, domain, profile, generator)
             yield draft.fill(assemblies)
         number += 1
 
@@ -104,9 +97,7 @@ class _Draft:
         domain: Domain,
         profile: Profile,
         generator: random.Random,
-        allows: Allows,
     ) -> None:
-        self.allows = allows
         self.tables = {table.name.lower(): table for table in tables}
         self.domain = domain
         self.profile = profile
@@ -198,7 +189,9 @@ class _Draft:
         pool: list[Value] = list(self.domain.pool(column, self.profile.keys))
         for test, _ in tests:
             for constant in test.constants():
-                pool += values.around(self.domain.kinds[column], constant)
+                near = values.around(self.domain.kinds[column], constant)
+                fitted = (self.domain.fit(column, v) for v in near)
+                pool += [value for value in fitted if value is not None]
         if any(test.operator == "null" for test, _ in tests):
             pool.append(None)
         best = max(sum(test.holds(v) == wanted for test, wanted in tests) for v in pool)
@@ -287,7 +280,7 @@ class _Draft:
         free = [c for c in table.columns if c.name.lower() not in bound]
         loose = [c for c in free if c.name.lower() not in fixed]
         for attempt in range(_CHECK_ATTEMPTS):
-            if self.allows(table, [row[column] for column in columns]):
+            if self.domain.allows(table, [row[column] for column in columns]):
                 return True
             options = loose if attempt < _CHECK_ATTEMPTS * 2 // 3 else free
             if not options:
@@ -301,7 +294,7 @@ class _Draft:
             return None
         if self.domain.root(column) not in self.domain.joined and self.random.random() < 0.4:
             # a value that no predicate speaks of: around constants most pass or most fail
-            return self.random.choice(values.defaults(self.domain.kinds[column]))
+            return self.random.choice(self.domain.defaults(column))
         return self.random.choice(self.domain.pool(column, self.profile.keys))
 
     def _taken(self, name: str, table: Table, row: Fixed) -> tuple[str, ...] | None:
@@ -317,20 +310,16 @@ class _Draft:
         bound = {column.lower() for key in table.foreign_keys for column in key.columns}
         own = [column for column in free if column not in bound] or free
         column = self.random.choice(own)
-        kind = self.domain.kinds[(name, column)]
         if column in bound:
             for key in table.foreign_keys:
                 if column in (item.lower() for item in key.columns):
                     row.pop(column)
                     return self._refer(name, table, key, row, depth=9) and column in row
-        if kind in ("int", "num", "real"):
-            used = [other[column] for other in self.rows[name]]
-            numbers = [value for value in used if isinstance(value, int | float)]
-            row[column] = values.coerce(kind, max(numbers, default=0) + 1)
-        elif kind == "text":
-            row[column] = f"{row[column]}{self.random.randint(1, 99)}"
-        else:
-            row[column] = self.random.choice(self.domain.pool((name, column), self.profile.keys))
+        used = [other[column] for other in self.rows[name]]
+        value = self.domain.fresh((name, column), used)
+        if value is None:
+            return False
+        row[column] = value
         return True
 
     def _refer(self, name: str, table: Table, key: ForeignKey, row: Fixed, depth: int) -> bool:
