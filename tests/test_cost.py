@@ -11,8 +11,8 @@ from sqlwright.advise import Candidate, choose
 from sqlwright.database import connect
 from sqlwright.verify import cost
 from sqlwright.verify.cost import Cost, compare, compare_all, race
+from sqlwright.verify.explain import plan_cost, plan_difference, plan_text
 from sqlwright.verify.judge import Verdict
-from sqlwright.verify.plans import plan_cost, plan_difference, plan_text
 
 # every combination is looked at, on every engine
 COUNT = (

@@ -18,7 +18,7 @@ from sqlglot import exp
 
 from sqlwright.database import Database
 from sqlwright.errors import QueryTimeout
-from sqlwright.verify.plans import plan_cost, plan_difference, plan_text
+from sqlwright.verify.explain import plan_cost, plan_difference, plan_text
 
 #: Seconds that a query takes, or None where it is stopped after so many.
 Timer = Callable[[exp.Query, float], float | None]
