@@ -126,3 +126,16 @@ SELECT p.id FROM projects AS p JOIN departments AS d ON d.id = p.department_id J
 -- is:
 SELECT id FROM projects
 -- because: both joins find the one department
+
+-- schema: shop
+-- pair: a NULL that a mandatory reference can never be
+SELECT i.line_no FROM items AS i JOIN orders AS o ON o.id = i.order_id WHERE o.id IS NULL OR i.line_no > 2
+-- is:
+SELECT line_no FROM items WHERE line_no > 2
+-- because: the key is never NULL, and each item's order exists once
+
+-- pair: every case of a mandatory parent's key
+SELECT i.line_no FROM items AS i LEFT JOIN orders AS o ON o.id = i.order_id WHERE i.order_id IS NULL OR o.id > 0 OR o.id <= 0
+-- is:
+SELECT line_no FROM items
+-- because: the order is always found, and its key is above 0 or not
