@@ -19,6 +19,8 @@ from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError
 
 from sqlwright.schema import Column, Table, kind_of
+from sqlwright.verify.results import plain
+from sqlwright.verify.values import coerce, form_of
 
 Row = tuple[Any, ...]
 Results = tuple[tuple[str, ...], tuple[Row, ...]]  # names of the columns, rows
@@ -34,8 +36,7 @@ _EVERYWHERE = {
     "SMALLINT", "INT", "INTEGER", "BIGINT", "DECIMAL", "NUMERIC", "REAL", "BOOLEAN", "VARCHAR",
     "CHAR", "TEXT", "DATE", "TIME", "TIMESTAMP",
 }  # fmt: skip
-# Types that each engine has by itself and that take any value of their kind: what witnesses put in
-# a UUID, an ENUM or a YEAR is none.
+# types that each engine has without an extension or a CREATE TYPE
 _KNOWN = {
     "postgres": _EVERYWHERE | {"DOUBLE PRECISION", "TIMESTAMPTZ"},
     "duckdb": _EVERYWHERE
@@ -43,7 +44,13 @@ _KNOWN = {
     | {"TIMESTAMPTZ"},
     "mysql": _EVERYWHERE - {"TIMESTAMP"}
     | {"TINYINT", "MEDIUMINT", "FLOAT", "DOUBLE", "DATETIME"}
-    | {"TINYTEXT", "MEDIUMTEXT", "LONGTEXT"},
+    | {"TINYTEXT", "MEDIUMTEXT", "LONGTEXT", "ENUM", "SET"},
+}
+# and forms of values that have a type there which takes them as witnesses spell them
+_FORMS = {
+    "postgres": {"uuid", "json", "array", "interval", "inet", "xml"},
+    "duckdb": {"uuid", "json", "interval"},
+    "mysql": {"year", "json"},
 }
 
 
@@ -71,7 +78,7 @@ def write_script(
     ]
     declared: dict[str, set[tuple[str, ...]]] = {}
     for table, rows in _parents_first(tables):
-        lines += ["", _create(table, written, dialect, declared)]
+        lines += ["", _create(table, rows, written, dialect, declared)]
         if rows:
             lines.append(_insert(table, rows, dialect))
     titles = ("The original", "The rewrite")
@@ -112,14 +119,21 @@ def _parents_first(
 
 
 def _create(
-    table: Table, written: str, dialect: str, declared: dict[str, set[tuple[str, ...]]]
+    table: Table,
+    rows: Sequence[Row],
+    written: str,
+    dialect: str,
+    declared: dict[str, set[tuple[str, ...]]],
 ) -> str:
     """CREATE TABLE with the keys that can be declared; `declared` learns them."""
 
     def names(columns: Sequence[str]) -> str:
         return ", ".join(_name(column, dialect) for column in columns)
 
-    types = {c.name.lower(): _type(c, written, dialect) for c in table.columns}
+    types = {
+        column.name.lower(): _type(column, [row[i] for row in rows], written, dialect)
+        for i, column in enumerate(table.columns)
+    }
     lines = [
         f"{_name(c.name, dialect)} {types[c.name.lower()]}{'' if c.nullable else ' NOT NULL'}"
         for c in table.columns
@@ -147,8 +161,8 @@ def _can_be_key(type_name: str, dialect: str) -> bool:
     return dialect != "mysql" or not re.search(r"TEXT|BLOB|JSON", type_name)
 
 
-def _type(column: Column, written: str, dialect: str) -> str:
-    """The column's own type where the engine has it, or else a plain one of its kind."""
+def _type(column: Column, found: Sequence[Any], written: str, dialect: str) -> str:
+    """The column's own type where the engine has it and it takes the values, or a plain one."""
     plain = _TYPES[kind_of(column.type)]
     if dialect == "sqlite":
         own = column.type if written == dialect else ""
@@ -159,7 +173,9 @@ def _type(column: Column, written: str, dialect: str) -> str:
             own = exp.DataType.build(column.type, dialect=written).sql(dialect=dialect)
         except (SqlglotError, ValueError):
             own = ""
-        if own.partition("(")[0].strip().upper() in _KNOWN[dialect]:
+        name, form = own.partition("(")[0].strip().upper(), form_of(column.type)
+        fits = all(value is None or coerce(form, value) is not None for value in found)
+        if name in _KNOWN[dialect] or (form in _FORMS[dialect] and fits):
             return own if dialect == "mysql" else re.sub(r"^(\w*INT\w*)\s*\(\d+\)", r"\1", own)
     if dialect == "mysql":
         return {"DOUBLE PRECISION": "DOUBLE", "TIMESTAMP": "DATETIME"}.get(plain, plain)
@@ -226,10 +242,7 @@ def _say(title: str, names: Sequence[str], rows: Sequence[Row]) -> Iterator[str]
     if rows:
         yield f"--   {' | '.join(repr(name)[1:-1] for name in names)}"
     for row in rows[:_MOST_ROWS]:
-        yield f"--   {' | '.join('NULL' if v is None else repr(_shown(v)) for v in row)}"
+        cells = ("NULL" if value is None else repr(plain(value)) for value in row)
+        yield f"--   {' | '.join(cells)}"
     if len(rows) > _MOST_ROWS:
         yield f"--   and {len(rows) - _MOST_ROWS} more"
-
-
-def _shown(value: Any) -> Any:
-    return value if isinstance(value, int | float | str) else str(value)

@@ -16,8 +16,8 @@ from functools import partial
 
 from sqlglot import exp
 
-from sqlwright.schema import Column, Table, kind_of
-from sqlwright.verify.values import Value
+from sqlwright.schema import Column, Table
+from sqlwright.verify.values import Value, form_of
 from sqlwright.verify.witness import Witness
 
 Place = tuple[int, int]  # (table, column) by their positions in the witness
@@ -34,9 +34,9 @@ _PLAIN: dict[str, tuple[Value, ...]] = {
     "timestamp": ("2020-01-01 00:00:00", "2020-01-02 00:00:00", "2020-01-03 00:00:00"),
     "time": ("00:00:00", "12:00:00"),
 }
-# or else 'a' would have to be a UUID or a member of an ENUM, and 1 a YEAR
+_PLAIN["timestamptz"] = _PLAIN["timestamp"]
+# or else 'a' would have to be a member of an ENUM
 _ANY_TEXT = re.compile(r"\w*(CHAR|TEXT|CLOB|STRING)", re.IGNORECASE)
-_NO_NUMBER = re.compile(r"YEAR", re.IGNORECASE)
 _TRIES = 3  # plainer values to try in the place of one
 
 
@@ -165,11 +165,11 @@ def _without(witness: Witness, start: int, size: int) -> Witness:
 def _is_free(witness: Witness, place: Place) -> bool:
     """May the column hold any value of its kind?"""
     table, column = _column(witness, place)
-    kind = kind_of(column.type)
+    kind = form_of(column.type)
     if kind not in _PLAIN or (kind == "text" and not _ANY_TEXT.match(column.type)):
         return False
     named = re.compile(rf"\b{re.escape(column.name)}\b", re.IGNORECASE)
-    return not _NO_NUMBER.match(column.type) and not any(map(named.search, table.checks))
+    return not any(map(named.search, table.checks))
 
 
 def _column(witness: Witness, place: Place) -> tuple[Table, Column]:
@@ -179,7 +179,7 @@ def _column(witness: Witness, place: Place) -> tuple[Table, Column]:
 
 def _plainer(current: Witness, still: Still, places: Sequence[Place]) -> Witness:
     """The witness with plainer values in these columns: whole columns, then values, then cells."""
-    kinds = {place: kind_of(_column(current, place)[1].type) for place in places}
+    kinds = {place: form_of(_column(current, place)[1].type) for place in places}
     for place in places:
         plain = _PLAIN[kinds[place]][0]
         if any(row[place[1]] != plain for row in current.rows[place[0]]):
