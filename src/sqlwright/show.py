@@ -17,6 +17,8 @@ from sqlwright.knowledge.passages import Hit
 from sqlwright.verify.cost import Cost
 from sqlwright.verify.counterexample import Counterexample, Shown
 from sqlwright.verify.judge import Verdict
+from sqlwright.verify.on_data import OnData
+from sqlwright.verify.results import plain
 
 _COLORS = {"error": "red", "wrong": "red", "unsafe": "red", "slow": "yellow", "style": "cyan"}
 _OUTCOMES = {"no difference found": "green", "different": "red", "undecided": "yellow"}
@@ -113,6 +115,20 @@ def show_verdict(console: Console, verdict: Verdict) -> None:
         show_counterexample(console, verdict.counterexample)
 
 
+def show_on_data(console: Console, found: OnData) -> None:
+    """What comparing on the database's own rows showed, and a few rows of one side alone."""
+    color = _OUTCOMES[found.outcome]
+    console.print(
+        f"on the data: [bold {color}]{found.outcome}[/]: {escape(found.reason)}", soft_wrap=True
+    )
+    for title, rows in (
+        ("only the original returns", found.only_original),
+        ("only the rewrite returns", found.only_proposal),
+    ):
+        if rows:
+            _show_grid(console, Shown("", found.columns, rows), title)
+
+
 def show_counterexample(console: Console, example: Counterexample) -> None:
     """The tables of the smallest database found and what each query returns from them."""
     for table in example.tables:
@@ -146,6 +162,7 @@ def _cell(value: Any) -> str:
     if value is None:
         return "[dim]NULL[/]"
     # or else an empty text, or one of spaces, would look like nothing
+    value = plain(value)
     return escape(repr(value) if isinstance(value, str) and not value.strip() else str(value))
 
 
