@@ -85,7 +85,8 @@ def mariadb_server() -> Iterator[str]:
     pymysql = pytest.importorskip("pymysql")
     # a socket's path may be 107 characters long: pytest's own folders are longer
     with tempfile.TemporaryDirectory(prefix="sqlwright-") as folder:
-        own = ["--no-defaults", f"--datadir={folder}/data"]
+        # a server that starts removes temporary files of others from a shared folder
+        own = ["--no-defaults", f"--datadir={folder}/data", f"--tmpdir={folder}"]
         if os.geteuid() == 0:
             own.append("--user=root")
         subprocess.run(

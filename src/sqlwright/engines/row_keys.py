@@ -71,14 +71,17 @@ def digest(dialect: str, text: str) -> str:
 
 
 def sums(dialect: str, column: str) -> list[str]:
-    """SQL aggregates that are equal for equal bags of keys, and else differ but for 2 in 2^120."""
+    """SQL aggregates that are equal for equal bags of keys, and else differ but for 1 in 2^120.
+
+    For MySQL the column holds the keys' digests.
+    """
     if dialect == "postgres":
         return [f'SUM(hashtextextended({column} COLLATE "C", {n})::numeric)' for n in (1, 2)]
     if dialect == "duckdb":
         return [f"SUM(md5_number_{half}({column})::HUGEINT)" for half in ("lower", "upper")]
     if dialect == "mysql":
         return [
-            f"SUM(CAST(CONV(SUBSTR(MD5({column}), {start}, 15), 16, 10) AS DECIMAL(20)))"
+            f"SUM(CAST(CONV(SUBSTR({column}, {start}, 15), 16, 10) AS DECIMAL(20)))"
             for start in (1, 17)
         ]
     return [f"sqlwright_sum({column})"]
@@ -210,25 +213,29 @@ def add_sqlite_functions(connection: Any) -> None:
 
 def _sqlite_key(marks: str, *values: Any) -> str:
     """Each mark says how: a as it is, f a float, o only that it is a number, c without case."""
-    return "".join(map(_sqlite_item, marks, values))
-
-
-def _sqlite_item(mark: str, value: Any) -> str:
-    if value is None:
-        return "N|"
-    if isinstance(value, int | float):
-        if mark == "o":
-            return "n|"
-        if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-            value = int(value)
-        exact = isinstance(value, int) and mark != "f"
-        return f"n{value}|" if exact else f"n{value + 0.0:.8e}|"
-    if isinstance(value, bytes):
-        return f"b{value.hex()}|"
-    if mark == "c":
-        value = value.casefold().rstrip()
-    text: str = value
-    return "t" + text.replace("~", "~1").replace("|", "~2") + "|"
+    items = []
+    for mark, value in zip(marks, values, strict=True):
+        kind = type(value)
+        if kind is str:
+            if mark == "c":
+                value = value.casefold().rstrip()
+            if "~" in value or "|" in value:
+                value = value.replace("~", "~1").replace("|", "~2")
+            items.append("t" + value)
+        elif value is None:
+            items.append("N")
+        elif kind is bytes:
+            items.append("b" + value.hex())
+        elif mark == "o":
+            items.append("n")
+        elif kind is int and mark != "f":
+            items.append(f"n{value}")
+        elif mark != "f" and abs(value) < 1e15 and value.is_integer():
+            items.append(f"n{int(value)}")  # 5.0 is 5
+        else:
+            items.append(f"n{value + 0.0:.8e}")
+    items.append("")
+    return "|".join(items)
 
 
 def _sqlite_digest(text: str) -> str:
@@ -242,7 +249,8 @@ class _SqliteSum:
         self.total = 0
 
     def step(self, text: str) -> None:
-        self.total += int(_sqlite_digest(text), 16)
+        digest = hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=16).digest()
+        self.total += int.from_bytes(digest)
 
     def finalize(self) -> str:
         return str(self.total % 2**128)

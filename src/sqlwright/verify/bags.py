@@ -26,8 +26,7 @@ class Total:
 
     rows: int
     hashed: int
-    strict: tuple[str, ...]
-    loose: tuple[str, ...]
+    hashes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +79,10 @@ class Bags:
         """The positions of columns that hold floats."""
         return [n for n, kind in enumerate(self.kinds[0]) if row_keys.is_float(kind)]
 
+    def are_soft(self) -> bool:
+        """Is there a column in which two right answers may differ a little?"""
+        return any(map(row_keys.is_soft, self.kinds[0]))
+
     def learn_floats(self) -> bool:
         """Note which columns of SQLite hold a float; False where nothing new was learned.
 
@@ -99,23 +102,22 @@ class Bags:
             self.kinds[0][n] = self.kinds[1][n] = "float"
         return bool(learned)
 
-    def totals(self, *sides: int) -> list[Total]:
+    def totals(self, *sides: int, loose: bool = False) -> list[Total]:
         """Counts and hashes of the results named."""
         dialect = self._database.dialect
-        strict, loose = row_keys.sums(dialect, "k"), row_keys.sums(dialect, "l")
+        hashes = ", ".join(row_keys.sums(dialect, "k"))
 
         def select(side: int) -> str:
+            key = self._key(side, loose)
+            if dialect == "mysql":
+                key = row_keys.digest(dialect, key)  # once, and not once for each sum
             return (
-                f"SELECT {side}, COUNT(*), COUNT(k), {', '.join((*strict, *loose))} FROM"
-                f" (SELECT {self._key(side)} AS k, {self._key(side, loose=True)} AS l"
-                f" FROM {_SIDES[side]} LIMIT {self._max_rows + 1}) AS limited"
+                f"SELECT {side}, COUNT(*), COUNT(k), {hashes} FROM"
+                f" (SELECT {key} AS k FROM {_SIDES[side]} LIMIT {self._max_rows + 1}) AS limited"
             )
 
-        found = []
-        for _, rows, hashed, *hashes in sorted(self._run(sides, select), key=lambda r: int(r[0])):
-            texts = tuple(map(str, hashes))
-            found.append(Total(int(rows), int(hashed), texts[: len(strict)], texts[len(strict) :]))
-        return found
+        rows = sorted(self._run(sides, select), key=lambda row: int(row[0]))
+        return [Total(int(row[1]), int(row[2]), tuple(map(str, row[3:]))) for row in rows]
 
     def excesses(self, most: int) -> tuple[list[Excess], list[Excess]]:
         """What each result holds more often than the other, at most `most` kinds of rows each."""

@@ -170,7 +170,7 @@ class _Comparison:
             one, other = bags.totals(0, 1)
             if _is_same(one, other):
                 return self._no_difference(one.rows)
-        return self._explain(one.rows, one.loose == other.loose)
+        return self._explain(one.rows, bags.are_soft() and _is_same(*bags.totals(0, 1, loose=True)))
 
     def _no_difference(self, count: int) -> Decision:
         digits = ", floats to nine digits" if self.bags.floats() else ""
@@ -210,7 +210,7 @@ class _Comparison:
 
 
 def _is_same(one: Total, other: Total) -> bool:
-    return one.rows == other.rows and one.strict == other.strict
+    return one.rows == other.rows and one.hashes == other.hashes
 
 
 def _failure(run: Callable[[], object]) -> DatabaseError | None:
