@@ -80,9 +80,14 @@ class Uses:
         Args:
             wanted: constants that its columns have to be equal to.
         """
+        if not isinstance(scope.expression, exp.Query):
+            return None  # VALUES, LATERAL
         names = tuple(_query(scope).named_selects)
         branches = [
-            branch for branch in _branches(scope) if _fits(_query(branch), names, wanted or {})
+            branch
+            for branch in _branches(scope)
+            if isinstance(branch.expression, exp.Select)
+            and _fits(branch.expression, names, wanted or {})
         ]
         if not branches:
             return None
