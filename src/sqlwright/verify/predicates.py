@@ -146,14 +146,17 @@ class _Reader:
         """x IN (SELECT y ...) and x = (SELECT min(y) ...) want x and y to meet."""
         tree = use.scope.expression
         assert isinstance(tree, exp.Select)
-        holder = tree.parent.parent if isinstance(tree.parent, exp.Subquery) else tree.parent
-        if use.parent is None or not use.scope.is_subquery:
+        holder = tree.parent
+        while isinstance(holder, exp.Subquery | exp.SetOperation | exp.Paren):
+            holder = holder.parent
+        if use.parent is None:
             return
         outer = None
         if isinstance(holder, exp.In):
             outer = holder.this
         elif isinstance(holder, exp.Predicate) and isinstance(holder, exp.Binary):
-            outer = holder.left if isinstance(holder.right, exp.Subquery) else holder.right
+            is_right = isinstance(holder.right.unnest(), exp.Query)
+            outer = holder.left if is_right else holder.right
         inner = tree.selects[0].unalias() if tree.selects else None
         inner = inner.this if isinstance(inner, exp.AggFunc) else inner
         if isinstance(outer, exp.Column) and isinstance(inner, exp.Column):

@@ -74,6 +74,8 @@ def _translated(node: exp.Expr) -> exp.Expr | None:
         raise Untranslatable(node.key)
     if isinstance(node, exp.Distinct) and node.args.get("on"):
         raise Untranslatable("DISTINCT ON")
+    if isinstance(node, exp.EQ | exp.NEQ | exp.In | exp.NullSafeEQ):
+        return _truth_by_name(node)
     if isinstance(node, exp.Boolean):
         return exp.Literal.number(int(bool(node.this)))
     return None
@@ -110,6 +112,21 @@ def _date_arithmetic(node: exp.Expr) -> exp.Expr | None:
         return _call(
             "sw_shift", left, exp.Literal.number(sign * int(right.name)), exp.Literal.string("day")
         )
+    return None
+
+
+_TRUTHS = {"t": 1, "true": 1, "1": 1, "f": 0, "false": 0, "0": 0}
+
+
+def _truth_by_name(node: exp.Expr) -> exp.Expr | None:
+    """flag = 't': SQLite keeps a boolean as 0 or 1."""
+    others = node.expressions if isinstance(node, exp.In) else [node.expression]
+    sides = [node.this, *others]
+    if not any(side.type is not None and side.type.is_type("boolean") for side in sides if side):
+        return None
+    for side in sides:
+        if isinstance(side, exp.Literal) and side.is_string and side.name.lower() in _TRUTHS:
+            side.replace(exp.Literal.number(_TRUTHS[side.name.lower()]))
     return None
 
 
