@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -182,6 +183,37 @@ def test_mysql_gets_a_database_of_its_own() -> None:
     assert parts[0] == "CREATE DATABASE sqlwright_counterexample"
     assert parts[-1] == "DROP DATABASE sqlwright_counterexample"
     assert not [part for part in parts if "TEMPORARY" in part]
+
+
+def on_mariadb(script: str, url: str) -> tuple[Rows, Rows]:
+    import pymysql
+
+    socket = url.split("unix_socket=")[1]
+    with pymysql.connect(unix_socket=socket, user="root", charset="utf8mb4") as connection:
+        cursor = connection.cursor()
+        cursor.execute("DROP DATABASE IF EXISTS sqlwright_counterexample")
+
+        def execute(text: str) -> Rows:
+            cursor.execute(text)
+            return list(cursor.fetchall())
+
+        return run(script, execute)
+
+
+# MariaDB has no FILTER
+@pytest.mark.parametrize("name", sorted(TRAPS.keys() - {"the sum of nothing"}))
+def test_scripts_run_on_mariadb(name: str, mariadb_server: str) -> None:
+    verdict = judged(*TRAPS[name], SCHEMA, "mysql")
+    example = verdict.counterexample
+    assert example is not None, verdict.reason
+    first, second = on_mariadb(example.script(), mariadb_server)
+    assert results.same_bag(rounded(first), rounded(example.original.rows))
+    assert results.same_bag(rounded(second), rounded(example.proposal.rows))
+
+
+def rounded(rows: Any) -> Rows:
+    """Rows with the digits of an average that MariaDB keeps."""
+    return [tuple(round(v, 4) if isinstance(v, float | Decimal) else v for v in r) for r in rows]
 
 
 def test_every_trap_has_a_small_counterexample() -> None:
