@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import DDL, make_shop, shared
+from conftest import DDL, ROWS, make_shop, shared
 
 
 def run(*arguments: object, stdin: str = "") -> subprocess.CompletedProcess[str]:
@@ -260,6 +260,34 @@ def test_verify_writes_the_counterexample_as_a_script(files: Path) -> None:
     wrong = run("verify", files / "in.sql", files / "join.sql", *nowhere)
     assert wrong.returncode == 2
     assert "cannot be written" in wrong.stderr
+
+
+def test_two_queries_on_the_users_own_data(files: Path, tmp_path: Path) -> None:
+    import duckdb
+
+    with duckdb.connect(str(tmp_path / "shop.duckdb")) as connection:
+        connection.execute(DDL + ROWS)
+    (files / "from7.sql").write_text("SELECT total, placed FROM orders WHERE total >= 7")
+    (files / "over7.sql").write_text("SELECT total, placed FROM orders WHERE total > 7")
+    database = ("--db", tmp_path / "shop.duckdb", "--on-data")
+    done = run("verify", files / "from7.sql", files / "over7.sql", *database, "--json")
+    assert done.returncode == 1, done.stderr
+    found = json.loads(done.stdout)
+    assert (found["outcome"], found["on_data"]["outcome"]) == ("different", "different")
+    assert found["on_data"]["rows"] == [2, 1]
+    shown = run("verify", files / "in.sql", files / "exists.sql", *database)
+    assert shown.returncode == 0, shown.stderr
+    assert shown.stdout.startswith("no difference found: ")
+    assert "\non the data: no difference found: " in shown.stdout
+    without = run("verify", files / "in.sql", files / "exists.sql", "--on-data")
+    assert without.returncode == 2
+    assert "give --db" in without.stderr
+
+
+def test_tables_that_nobody_declared_are_made_up_and_said_so(files: Path) -> None:
+    done = run("verify", files / "in.sql", files / "exists.sql", "--seconds", "3")
+    assert done.returncode == 0, done.stderr
+    assert "note: table orders is not in the schema" in done.stdout
 
 
 def test_wetune_pairs_all_get_a_verdict() -> None:

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from conftest import DDL
-from sqlwright import sql
 from sqlwright.errors import BindError, DataError, MissingExtra
 from sqlwright.schema import read_ddl
 from sqlwright.verify import workers
@@ -24,9 +23,9 @@ from sqlwright.verify.pairs import (
     Tally,
     digest,
     finished,
-    fitting_dialect,
     judge_line,
     judge_pairs,
+    read_pair,
 )
 from sqlwright.verify.workers import Done, Lost, judge_apart, run_all, run_apart
 
@@ -260,11 +259,31 @@ SCHEMA = read_ddl(DDL)
         ("SELECT CONCAT(name, \"abc\") FROM customers", "mysql"),
         ('SELECT "name" FROM customers', "postgres"),
         ("SELECT `name` FROM customers", "mysql"),
-        ("SELECT nothing FROM customers", "postgres"),  # nowhere: the guess stands
     ],
 )  # fmt: skip
 def test_a_dialect_is_one_in_which_the_queries_bind(text: str, dialect: str) -> None:
-    assert fitting_dialect((text, text), SCHEMA, sql.guess_dialect(text)) == dialect
+    assert read_pair((text, text), SCHEMA, None).dialect == dialect
+
+
+def test_what_binds_nowhere_is_refused_as_the_guess_reads_it() -> None:
+    texts = ("SELECT name FROM customers", "SELECT `nam` FROM customers")
+    with pytest.raises(BindError, match=r"^b\.sql: line 1, column 8: .* Did you mean name\?"):
+        read_pair(texts, SCHEMA, None, names=("a.sql", "b.sql"))
+
+
+def test_tables_that_no_schema_has_are_made_up_and_said_so(files: Path) -> None:
+    pair = {
+        "before": "SELECT t.a FROM things t WHERE t.b > 5 AND t.c = 'x'",
+        "after": "SELECT t.a FROM things t WHERE t.b >= 5 AND t.c = 'x'",
+    }
+    found = judge_line(Options(files, seconds=2), (1, json.dumps(pair)))
+    assert found["outcome"] == "different", found["reason"]
+    assert any("things" in note for note in found["notes"])
+    both = pair["before"].replace("things t", "things t JOIN orders o ON o.id = t.a")
+    pair = {"before": both, "after": both.replace(" AND t.c = 'x'", ""), "schema": "ddl.sql"}
+    found = judge_line(Options(files, seconds=2), (1, json.dumps(pair)))
+    assert found["outcome"] == "different", found["reason"]
+    assert any("things" in note for note in found["notes"])
 
 
 def test_a_dialect_that_only_the_schema_tells_is_noted(files: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from functools import partial
 from pathlib import Path
@@ -20,8 +19,8 @@ from sqlwright.cli.shared import (
     SchemaFile,
     appending,
     console,
+    cores,
     language_of,
-    named,
     open_index,
     open_model,
     print_json,
@@ -34,7 +33,8 @@ from sqlwright.errors import UsageError
 
 if TYPE_CHECKING:
     from sqlwright.verify.judge import Verdict
-    from sqlwright.verify.pairs import Options
+    from sqlwright.verify.on_data import OnData
+    from sqlwright.verify.pairs import Options, ReadPair
 
 
 def check(
@@ -76,6 +76,9 @@ def verify(
     seconds: Annotated[float, typer.Option(min=0.1, help="how long to try")] = 10.0,
     witnesses: Annotated[int, typer.Option(min=1, help="databases to try")] = 40,
     seed: Annotated[int, typer.Option(help="another seed tries other databases")] = 0,
+    on_data: Annotated[
+        bool, typer.Option("--on-data", help="compare on the rows of --db too, read-only")
+    ] = False,
     script: Annotated[
         Path | None, typer.Option(help="write the counterexample here, as SQL that runs")
     ] = None,
@@ -98,41 +101,96 @@ def verify(
     if pairs is not None:
         if first is not None:
             raise UsageError("verify takes two files of SQL or --pairs FILE.jsonl, not both")
+        if on_data or script or db or schema:
+            raise UsageError(
+                "--schema, --db, --on-data and --script go with two files, not --pairs"
+            )
         _verify_pairs(pairs, options, out, workers)
         return
     if first is None or second is None:
         raise UsageError("verify takes two files of SQL, or --pairs FILE.jsonl")
+    if on_data and db is None:
+        raise UsageError("--on-data compares on a database: give --db")
+    from sqlwright import show
     from sqlwright.verify.workers import judge_apart
 
-    act = partial(_judge_files, (first, second), schema, db, options)
-    verdict = judge_apart(act, seconds=seconds)
+    texts = (read_text(str(first)), read_text(str(second)))
+    pair = (texts, (str(first), str(second)), schema, db, dialect)
+    verdict = judge_apart(partial(_judge_files, *pair, options), seconds=seconds)
+    data = _compare_apart(pair, seconds) if on_data else None
     if as_json:
-        print_json(verdict.as_dict())
+        print_json(verdict.as_dict() | ({"on_data": data.as_dict()} if data else {}))
     else:
-        from sqlwright import show
-
         show.show_verdict(console(), verdict)
+        if data is not None:
+            show.show_on_data(console(), data)
     if script is not None:
         _write_script(script, verdict)
-    raise typer.Exit({"no difference found": 0, "different": 1, "undecided": 3}[verdict.outcome])
+    outcomes = {verdict.outcome} | ({data.outcome} if data else set())
+    raise typer.Exit(1 if "different" in outcomes else 3 if "undecided" in outcomes else 0)
+
+
+Pair = tuple[tuple[str, str], tuple[str, str], Path | None, str | None, str | None]
+
+
+def _read_files(
+    texts: tuple[str, str],
+    names: tuple[str, str],
+    schema: Path | None,
+    db: str | None,
+    dialect: str | None,
+) -> ReadPair:
+    """Two queries, bound to the schema that --schema or --db gives; an error names the file."""
+    from sqlwright import sql
+    from sqlwright.verify.pairs import read_pair
+
+    known, spoken = schema_and_dialect(schema, db, dialect, *texts)
+    if db is None and not dialect:
+        ddl = read_text(str(schema)) if schema else ""
+        return read_pair(texts, known, None, ddl=ddl, names=names)
+    return read_pair(texts, known, sql.dialect_of(spoken), names=names)
 
 
 def _judge_files(
-    paths: tuple[Path, Path], schema: Path | None, db: str | None, options: Options
+    texts: tuple[str, str],
+    names: tuple[str, str],
+    schema: Path | None,
+    db: str | None,
+    dialect: str | None,
+    options: Options,
 ) -> Verdict:
-    """The verdict on the queries in two files; an error names the file."""
-    from sqlwright import sql
-    from sqlwright.verify.pairs import fitting_dialect, judge_texts
+    """The verdict on two queries, made in a child process from their texts on."""
+    from sqlwright.verify.pairs import judge_read
 
-    first, second = (read_text(str(path)) for path in paths)
-    known, spoken = schema_and_dialect(schema, db, options.dialect, first, second)
-    if known is None:
-        raise UsageError("verify needs to know the tables: give --schema DDL.sql or --db URL")
-    if db is None and not options.dialect:
-        spoken = fitting_dialect((first, second), known, spoken)
-    for path, text in zip(paths, (first, second), strict=True):
-        named(path, lambda text=text: sql.bind(sql.read(text, spoken), known, spoken))
-    return judge_texts((first, second), known, spoken, options)
+    return judge_read(_read_files(texts, names, schema, db, dialect), options)
+
+
+def _compare_apart(pair: Pair, seconds: float) -> OnData:
+    """Both queries compared on the database's own data, in a child process."""
+    from sqlwright.verify.on_data import OnData
+    from sqlwright.verify.workers import Lost, run_apart
+
+    found = run_apart(partial(_compare_files, *pair, seconds), seconds=seconds)
+    if isinstance(found, Lost):
+        return OnData("undecided", f"comparing on the data: {found.reason}")
+    return found
+
+
+def _compare_files(
+    texts: tuple[str, str],
+    names: tuple[str, str],
+    schema: Path | None,
+    db: str | None,
+    dialect: str | None,
+    seconds: float,
+) -> OnData:
+    from sqlwright.database import connect
+    from sqlwright.verify.on_data import compare_on_data
+
+    pair = _read_files(texts, names, schema, db, dialect)
+    assert db is not None
+    with connect(db) as database:
+        return compare_on_data(database, *pair.queries, seconds=seconds)
 
 
 def _write_script(path: Path, verdict: Verdict) -> None:
@@ -154,14 +212,14 @@ def _verify_pairs(file: Path, options: Options, out: Path | None, workers: int |
     tally = Tally()
     for verdict in done:
         tally.add(verdict)
-    workers = workers or len(os.sched_getaffinity(0))
+    workers = workers or cores()
     try:
         with progress(total, "pairs", hidden=out is None) as say, appending(out) as target:
-            say(len(done), str(tally))
+            say(len(done), tally.brief())
             for verdict in judge_pairs(file, options, workers=workers, skip=len(done)):
                 print(json.dumps(verdict, ensure_ascii=False), file=target, flush=True)
                 tally.add(verdict)
-                say(1, str(tally))
+                say(1, tally.brief())
     except KeyboardInterrupt:
         again = ": the same command goes on from here" if out is not None else ""
         print(f"sqlwright: stopped after {tally}{again}", file=sys.stderr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -157,10 +158,10 @@ def progress(total: int, of: str, *, hidden: bool) -> Iterator[Callable[[int, st
         return
     columns = (
         TextColumn(of),
-        BarColumn(None),
+        BarColumn(24),
         MofNCompleteColumn(),
+        TextColumn("{task.fields[text]}, left"),
         Left(),
-        TextColumn("{task.fields[text]}"),
     )
     # no thread of its own: where threads run, children cannot be forked
     bar = Progress(
@@ -187,3 +188,10 @@ def appending(path: Path | None) -> Iterator[TextIO]:
         raise UsageError(f"{path}: cannot be written ({error.strerror}): check the path") from None
     with file:
         yield file
+
+
+def cores() -> int:
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

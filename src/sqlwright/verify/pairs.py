@@ -17,9 +17,12 @@ from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any
 
+from sqlglot import exp
+
 from sqlwright import sql
 from sqlwright.errors import DataError, SqlError, SqlwrightError
 from sqlwright.schema import Schema, read_ddl
+from sqlwright.verify.infer import infer_schema
 from sqlwright.verify.judge import Verdict, judge
 from sqlwright.verify.workers import GRACE, Done, Lost, run_all
 
@@ -59,7 +62,7 @@ def judge_pairs(
     """A verdict with its `id` for each line; a line that cannot be judged is undecided, with why.
 
     Args:
-        file: JSONL with `id`, `before`, `after`, `schema` (a DDL file) and optionally `dialect`.
+        file: JSONL with `id`, `before`, `after`, optionally `schema` (a DDL file) and `dialect`.
         workers: child processes that judge at once.
         skip: how many pairs to pass over.
         act: judges a line in the place of `judge_line`.
@@ -159,7 +162,7 @@ def judge_line(options: Options, line: Line) -> dict[str, Any]:
             raise DataError("not a JSON object")
         name = pair.get("id", number)
         for field in ("before", "after", "schema"):
-            if not isinstance(pair.get(field), str):
+            if not isinstance(pair.get(field, "" if field == "schema" else None), str):
                 raise DataError(f"no text in {field}")
         verdict = _judge_pair(pair, options)
     except RecursionError:
@@ -170,58 +173,101 @@ def judge_line(options: Options, line: Line) -> dict[str, Any]:
 
 
 def _judge_pair(pair: dict[str, Any], options: Options) -> Verdict:
-    texts = (pair["before"], pair["after"])
     spoken = pair.get("dialect") or options.dialect
     named = sql.dialect_of(spoken) if spoken else None
-    schema, ddl = _schema(options.schemas / pair["schema"], named)
-    return judge_texts(texts, schema, named, options, ddl=ddl)
+    schema, ddl = None, ""
+    if pair.get("schema"):
+        schema, ddl = _schema(options.schemas / pair["schema"], named)
+    return judge_read(read_pair((pair["before"], pair["after"]), schema, named, ddl=ddl), options)
 
 
-def judge_texts(
-    texts: tuple[str, str], schema: Schema, dialect: str | None, options: Options, *, ddl: str = ""
-) -> Verdict:
-    """The verdict on two texts.
+@dataclass(frozen=True, slots=True)
+class ReadPair:
+    """Two queries that bind to the schema, in their dialect.
 
-    Args:
-        dialect: found out from the texts and the schema if None; a verdict's note says so where
-            that is not the one that the texts look like.
-        ddl: the schema's text, which says something of the dialect.
-
-    Raises:
-        SqlError: if a text is not one read-only query over the schema.
+    Attributes:
+        notes: what was made up of the schema, and how the dialect was found.
     """
+
+    queries: tuple[exp.Query, exp.Query]
+    schema: Schema
+    dialect: str
     notes: tuple[str, ...] = ()
-    if dialect is None:
-        guess = sql.guess_dialect(*texts, ddl=ddl)
-        dialect = fitting_dialect(texts, schema, guess)
-        if dialect != guess:
-            notes = (f"read as {dialect}: as {guess} the queries do not bind to the schema",)
-    first, second = (sql.read(text, dialect) for text in texts)
+
+
+def judge_read(pair: ReadPair, options: Options) -> Verdict:
+    """The verdict on two queries that were read, with the notes on how they were."""
     verdict = judge(
-        first,
-        second,
-        schema,
-        dialect,
+        *pair.queries,
+        pair.schema,
+        pair.dialect,
         seconds=options.seconds,
         witnesses=options.witnesses,
         seed=options.seed,
     )
-    return replace(verdict, notes=(*notes, *verdict.notes)) if notes else verdict
+    return replace(verdict, notes=(*pair.notes, *verdict.notes))
 
 
-def fitting_dialect(texts: tuple[str, ...], schema: Schema, guess: str) -> str:
-    """The first dialect, the guess before others, in which all texts parse and bind, or the guess.
+def read_pair(
+    texts: tuple[str, str],
+    schema: Schema | None,
+    dialect: str | None,
+    *,
+    ddl: str = "",
+    names: tuple[str, str] = ("", ""),
+) -> ReadPair:
+    """Two texts read and bound, with the tables that the schema lacks made up from the queries.
 
-    "abc" is a text in MySQL and a name elsewhere: only the schema tells which was meant.
+    Without a dialect it is the first, a guess before others, in which both bind: "abc" is a text in
+    MySQL and a name elsewhere, and only the schema tells which was meant.
+
+    Args:
+        ddl: the schema's text, which says something of the dialect.
+        names: what to call each text in an error.
+
+    Raises:
+        SqlError: if a text is not one read-only query over the schema.
     """
-    for dialect in dict.fromkeys((guess, "postgres", "sqlite", "mysql", "duckdb")):
+    if dialect is not None:
+        return _read_in(texts, schema, dialect, names)
+    guess = sql.guess_dialect(*texts, ddl=ddl)
+    try:
+        return _read_in(texts, schema, guess, names)
+    except SqlError as error:
+        refusal = error
+    for other in ("postgres", "sqlite", "mysql", "duckdb"):
+        if other == guess:
+            continue
         try:
-            for text in texts:
-                sql.bind(sql.read(text, dialect), schema, dialect)
+            pair = _read_in(texts, schema, other, names)
         except SqlError:
             continue
-        return dialect
-    return guess
+        note = f"read as {other}: as {guess} the queries do not bind to the schema"
+        return replace(pair, notes=(note, *pair.notes))
+    raise refusal
+
+
+def _read_in(
+    texts: tuple[str, str], schema: Schema | None, dialect: str, names: tuple[str, str]
+) -> ReadPair:
+    first, second = (
+        _named(name, partial(sql.read, text, dialect))
+        for name, text in zip(names, texts, strict=True)
+    )
+    known, notes = infer_schema((first, second), schema, dialect)
+    for name, query in zip(names, (first, second), strict=True):
+        _named(name, partial(sql.bind, query, known, dialect))
+    return ReadPair((first, second), known, dialect, notes)
+
+
+def _named(name: str, act: Callable[[], exp.Query]) -> exp.Query:
+    """What `act` returns; an error of it begins with the name."""
+    try:
+        return act()
+    except SqlError as error:
+        if not name:
+            raise
+        raise type(error)(f"{name}: {error}") from None
 
 
 @lru_cache(maxsize=64)
@@ -247,6 +293,10 @@ class Tally:
         """Count one verdict."""
         self.outcomes[verdict["outcome"]] += 1
         self._seconds.append(verdict["seconds"])
+
+    def brief(self) -> str:
+        """The counts that somebody watches for."""
+        return f"{self.outcomes['different']} different, {self.outcomes['undecided']} undecided"
 
     def __str__(self) -> str:
         """The counts, and the median and 95th percentile of the seconds, in a sentence."""
