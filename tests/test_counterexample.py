@@ -358,3 +358,51 @@ def test_published_pairs_have_scripts_that_run() -> None:
             assert results.same_bag(second, example.proposal.rows), pair["id"]
             tried += 1
     assert tried == 3
+
+
+def printed(example: Counterexample, width: int = 110) -> str:
+    """What a terminal of that width shows, with its colors."""
+    from io import StringIO
+
+    from rich.console import Console
+
+    from sqlwright.show import show_counterexample
+
+    console = Console(
+        file=StringIO(),
+        width=width,
+        force_terminal=True,
+        color_system="standard",
+        highlight=False,
+    )
+    show_counterexample(console, example)
+    file = console.file
+    assert isinstance(file, StringIO)
+    return file.getvalue()
+
+
+def test_a_terminal_shows_the_columns_that_differ() -> None:
+    names = [f"c{n}" for n in range(14)]
+    ddl = f"CREATE TABLE t (id INT PRIMARY KEY, {', '.join(f'{n} INT NOT NULL' for n in names)})"
+    one = f"SELECT {', '.join(names)} FROM t"
+    verdict = judged(one, one.replace("c12", "c12 + 1 AS c12"), read_ddl(ddl), "sqlite")
+    assert verdict.counterexample is not None
+    shown = printed(verdict.counterexample)
+    original = shown[shown.index("the original returns") :]
+    assert "(6 more columns)" in original
+    assert "c12" in original
+    assert "c13" not in original
+    assert "\x1b[31m2\x1b[0m" in original  # red: the cell that differs
+
+
+def test_a_terminal_shows_texts_that_look_like_nothing() -> None:
+    schema = read_ddl("CREATE TABLE t (id INT PRIMARY KEY, a VARCHAR(9), b VARCHAR(9))")
+    query = _query("SELECT a, b FROM t", schema)
+    rows: Rows = [("", None), ("[bold]", " ")]
+    witness = Witness(schema.tables, (((1, "", None), (2, "[bold]", " ")),))
+    shown = printed(describe(witness, query, query, (rows, []), "SQLite", "sqlite"))
+    assert "''" in shown
+    assert "' '" in shown
+    assert "NULL" in shown
+    assert "[bold]" in shown
+    assert "the rewrite returns no rows" in shown.replace("\x1b[0m", "")
