@@ -283,3 +283,35 @@ def test_mariadb_lives_on_when_rows_are_cut(tmp_path: Path, request: pytest.Fixt
         assert database.rows(read(database, r"SELECT 'a\\', 'b''c', 'd\'e'")).rows == (
             ("a\\", "b'c", "d'e"),
         )
+
+
+def test_mariadb_transactions_let_nothing_be_written(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """The transaction alone, without the reading of words that comes before it."""
+    address = make_shop("mariadb", tmp_path, request)
+    before = digest(address)
+    with connect(address) as database:
+        for text in HOSTILE:
+            if "INTO OUTFILE" in text or "DUMPFILE" in text or "BENCHMARK" in text:
+                continue  # this is what the reading of words is for
+            try:
+                with database._engine._reading(0.5, 10) as cursor:  # type: ignore[attr-defined]
+                    cursor.execute(text)
+                    cursor.close()
+            except DatabaseError:
+                continue
+        assert database.rows(read(database, "SELECT 1 AS one")).rows == ((1,),)
+    assert digest(address) == before
+
+
+def test_mariadb_dials_again_when_the_connection_is_lost(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    address = make_shop("mariadb", tmp_path, request)
+    with connect(address) as database:
+        number = database._engine._connection.thread_id()  # type: ignore[attr-defined]
+        run_on_mariadb(address, f"KILL {number}")
+        with pytest.raises(DatabaseError, match="MariaDB refused the query"):
+            database.rows(read(database, "SELECT 1 AS one"))
+        assert database.rows(read(database, "SELECT 1 AS one")).rows == ((1,),)

@@ -241,6 +241,25 @@ def test_a_query_that_fails_is_named(database: Database) -> None:
     assert "proposed query fails on the data" in found.reason
 
 
+def test_an_engine_that_dies_is_no_difference(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    import psycopg
+
+    address = make_shop("postgres", tmp_path, request)
+    with connect(address) as database:
+        query = sql.read("SELECT id FROM orders", "postgres")
+        assert database.schema
+        with psycopg.connect(address, autocommit=True) as server:
+            server.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE application_name = 'sqlwright'"
+            )
+        found = compare_on_data(database, query, query, seconds=5)
+        assert found.outcome == "undecided"
+        assert "terminating connection" in found.reason
+
+
 def test_hostile_texts_change_nothing(
     address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

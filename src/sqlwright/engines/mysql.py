@@ -54,7 +54,8 @@ def dial_mysql(url: Any, label: str, *, many: bool = False) -> Any:
             modes = str(cursor.fetchone()[0]).split(",")
             kept = ",".join(mode for mode in modes if mode in _MODES)
             cursor.execute("SET SESSION sql_mode = %s", (kept,))
-    except (pymysql.Error, OSError, ValueError) as error:
+    except (pymysql.Error, OSError, ValueError, RuntimeError) as error:
+        # RuntimeError: the server's way to ask for the password needs a package
         why = complaint(error)
         raise DatabaseError(f"{label}: cannot be opened ({why}): check the address") from None
     return connection
@@ -78,8 +79,8 @@ _MODES = frozenset(
 
 def complaint(error: Exception) -> str:
     """The server's complaint in one line, without its number."""
-    text = str(error.args[-1] if error.args else error).strip() or type(error).__name__
-    return text.splitlines()[0].rstrip(".")
+    text = str(error.args[-1] if error.args else "").strip()
+    return text.splitlines()[0].rstrip(".") if text else "the connection is lost"
 
 
 class Mysql:

@@ -199,14 +199,16 @@ class _Comparison:
 
     def _why_failed(self, error: DatabaseError) -> Decision:
         """Which of the two fails by itself, and how."""
-        for side, name in enumerate(_NAMES):
-            if own := _failure(partial(self.bags.totals, side)):
+        failures = [_failure(partial(self.bags.totals, side)) for side in (0, 1)]
+        if all(failures) or not any(failures):
+            raise error  # the engine may be gone, or short of memory
+        for name, own in zip(_NAMES, failures, strict=True):
+            if own is not None:
                 reason = f"the {name} query fails on the data: {own}"
-                # any other failure may be the engine's choice of what to compute first
-                if side == 1 and re.search(r"ore than (one|1) row", str(own)):
-                    return "different", f"the original query runs, and {reason}"
-                return "undecided", reason
-        raise error
+        # any other failure may be the engine's choice of what to compute first
+        if failures[1] and re.search(r"ore than (one|1) row", str(failures[1])):
+            return "different", f"the original query runs, and {reason}"
+        return "undecided", reason
 
 
 def _is_same(one: Total, other: Total) -> bool:
