@@ -28,10 +28,12 @@ class Mutant:
     Attributes:
         kind: condition (one is left out), bound, join, distinct.
         place: the part that is changed, as SQL.
+        columns: names of the columns in it, in lower case.
     """
 
     kind: str
     place: str
+    columns: frozenset[str]
     text: str
 
 
@@ -48,7 +50,8 @@ def mutants(tree: exp.Query, dialect: str, most: int) -> Iterator[Mutant]:
                 return
             seen += 1
             shown = place.sql(dialect=dialect, comments=False)
-            yield Mutant(kind, shown, _changed(tree, node, stand_in, dialect))
+            columns = frozenset(column.name.lower() for column in place.find_all(exp.Column))
+            yield Mutant(kind, shown, columns, _changed(tree, node, stand_in, dialect))
 
 
 _Change = Callable[[exp.Expr], Callable[[], None]]

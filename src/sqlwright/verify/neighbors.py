@@ -54,6 +54,7 @@ class Neighborhood:
         self._numbers = list(dict.fromkeys(numbers))
         counts = (count for number in numbers for count in (number, number + 1))
         self._counts = [int(c) for c in dict.fromkeys(counts) if 2 <= c <= 40 and c == int(c)]
+        self._focus: frozenset[str] = frozenset()
         self._layouts = tuple(_layout(table, tables, read) for table in tables)
         self._children = [
             [
@@ -66,13 +67,19 @@ class Neighborhood:
         ]
 
     def draw(
-        self, witness: Witness, generator: random.Random, grow: bool = False
+        self,
+        witness: Witness,
+        generator: random.Random,
+        grow: bool = False,
+        focus: frozenset[str] = frozenset(),
     ) -> Witness | None:
         """One neighbor, or None where the step that was drawn cannot be taken.
 
         Args:
             grow: rather more rows than fewer.
+            focus: names of columns to change rather than others.
         """
+        self._focus = focus
         steps = (self._copied, self._cell, self._removed, self._multiplied, self._emptied)
         weights = (8, 8, 1, 4, 0) if grow else (10, 6, 3, 1, 0.4)
         step = generator.choices(steps, weights)[0]
@@ -85,8 +92,16 @@ class Neighborhood:
         filled = [n for n, rows in enumerate(witness.rows) if rows and self._layouts[n].read]
         if not filled:
             return None
-        number = generator.choice(filled)
+        wanted = [n for n in filled if self._focused(n)]
+        number = generator.choice(wanted or filled)
         return number, generator.randrange(len(witness.rows[number]))
+
+    def _focused(self, number: int) -> list[int]:
+        """Columns of the table that are looked at now."""
+        if not self._focus:
+            return []
+        columns = self._layouts[number].table.columns
+        return [i for i in self._layouts[number].read if columns[i].name.lower() in self._focus]
 
     def _cell(self, witness: Witness, generator: random.Random) -> Witness | None:
         """Another value in one cell."""
@@ -158,7 +173,7 @@ class Neighborhood:
     ) -> Row | None:
         """The row with another value in one cell that a query reads."""
         layout = self._layouts[number]
-        column = generator.choice(layout.read)
+        column = generator.choice(self._focused(number) or layout.read)
         options = [v for v in self._options(witness, number, column) if v != row[column]]
         if not options:
             return None
@@ -192,6 +207,9 @@ class Neighborhood:
             found += [number, number + 1]
             found += [value + number for value in present[:2]]
             found += [value - number for value in present[:2]]
+            if number not in (0, 1):
+                found += [value * number for value in present[:1]]
+                found += [value / number for value in present[:1]]
         return [values.coerce(kind, value) for value in found]
 
     def _fresh(

@@ -32,6 +32,8 @@ _MUTANT_SECONDS = 0.5
 _MUTANTS_A_STEP = 4
 _STEPS_A_WITNESS = 10  # neighbors to look at for each generated witness
 _STEP_SECONDS = 1.0
+_WANDERERS = 8  # starting points that move on
+_WANDERER_ROWS = 40
 _CONFIRMED = 14  # witnesses that are shown to the engine of the dialect
 _DISTRUST = 4  # differences that the engine of the dialect does not see
 
@@ -103,6 +105,7 @@ class Search:
         )
         numbers = [v for r in self._readings for v in r.loose if isinstance(v, int | float)]
         self._near = Neighborhood(tables, domain, columns, numbers)
+        self._apart = columns_apart(*truth.pair.both())
         self._alive: list[tuple[int, Mutant]] = []
         self._telling: list[Witness] = []
 
@@ -225,19 +228,31 @@ class Search:
     def _step_around(self) -> Difference | None:
         """Neighbors of the witnesses that told most, and of those neighbors that tell more."""
         seeds = self._telling or []
+        wanderers = list(seeds[:_WANDERERS])
         steps = self._limits.witnesses * _STEPS_A_WITNESS
         stop = min(self._limits.stop, time.monotonic() + _STEP_SECONDS)
         for _ in range(steps if seeds else 0):
             if time.monotonic() > stop:
                 break
-            seed = self._random.choice(seeds)
-            witness = self._near.draw(seed, self._random)
+            seed = self._random.choice(wanderers if self._random.random() < 0.3 else seeds)
+            witness = self._near.draw(seed, self._random, focus=self._look_at())
             if witness is None:
                 continue
             if found := self._try(witness):
                 return found
             self._watch(witness, _MUTANTS_A_STEP)
+            if self._main.answered and witness.count() < _WANDERER_ROWS:
+                wanderers[self._random.randrange(len(wanderers))] = witness
         return None
+
+    def _look_at(self) -> frozenset[str]:
+        """Columns to change: where the queries differ, where a mutant lives on, or all."""
+        draw = self._random.random()
+        if draw < 0.35:
+            return self._apart
+        if draw < 0.7 and self._alive:
+            return self._random.choice(self._alive)[1].columns
+        return frozenset()
 
     def _note_conditions(self) -> None:
         left = [m.place for side, m in self._alive if side == 0 and m.kind == "condition"]
@@ -266,6 +281,25 @@ class Search:
                 before.failed, before.slow = before.failed + own.failed, before.slow + own.slow
             self.survey = before
         return None
+
+
+def columns_apart(original: exp.Query, proposal: exp.Query) -> frozenset[str]:
+    """Names of columns in the parts that only one of the queries has; of tables nothing is said."""
+    parts = [_parts(original), _parts(proposal)]
+    alone = parts[0].keys() ^ parts[1].keys()
+    return frozenset(name for part in parts for text in alone for name in part.get(text, ()))
+
+
+def _parts(query: exp.Query) -> dict[str, frozenset[str]]:
+    """Conditions and computed values, without the names of tables, and the columns in each."""
+    copy = query.copy()
+    for column in copy.find_all(exp.Column):
+        column.set("table", None)
+    return {
+        node.sql(comments=False): frozenset(c.name.lower() for c in node.find_all(exp.Column))
+        for node in copy.find_all(exp.Predicate, exp.Func, exp.Binary, exp.Ordered)
+        if not isinstance(node, exp.Connector) and node.find(exp.Query) is None
+    }
 
 
 def _names(queries: Sequence[exp.Query]) -> set[str]:
