@@ -10,6 +10,9 @@ A file of `tests/true_rewrites/` holds pairs on one subject:
     SELECT ...                    the rewrite
     -- because: why no database that keeps the schema tells the two apart
 
+Files of `tests/true_rewrites/wrong/` have the same form with `-- never:` in the place of `-- is:`, and
+`because` tells a database that sets the two apart: the checker must refute each within its defaults.
+
 Both queries are held to the database's own rules: columns hold values of their declared types
 (SQLite does not see to that: dates are ISO text, booleans 0 and 1), and every constraint is kept.
 Where the original leaves a choice among ties, the rewrite may make it.
@@ -31,7 +34,7 @@ from sqlwright.verify.judge import Verdict, judge
 
 FOLDER = Path(__file__).parent / "true_rewrites"
 DIALECTS = ("sqlite", "postgres", "duckdb", "mysql")
-FEWEST_PAIRS = 150
+FEWEST_PAIRS, FEWEST_WRONG = 150, 60
 MOST_UNDECIDED = 0.05
 
 
@@ -116,6 +119,7 @@ def shown(verdict: Verdict) -> str:
 
 def test_the_set_is_whole() -> None:
     assert len(PAIRS) >= FEWEST_PAIRS
+    assert len(WRONG) >= FEWEST_WRONG
     twice = [name for name, count in Counter(map(str, PAIRS)).items() if count > 1]
     assert not twice
     texts = Counter((pair.schema, pair.original, pair.rewrite) for pair in PAIRS)
@@ -159,3 +163,16 @@ def test_few_true_rewrites_are_undecided() -> None:
         if verdict.outcome == "undecided"
     ]
     assert len(undecided) < MOST_UNDECIDED * len(PAIRS), "\n".join(undecided)
+
+
+WRONG = [
+    pair for path in sorted((FOLDER / "wrong").glob("*.sql")) for pair in read_pairs(path, "never")
+]
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgres"])
+@pytest.mark.parametrize("pair", WRONG, ids=str)
+def test_a_wrong_rewrite_is_refuted(pair: Pair, dialect: str) -> None:
+    original, wrong = (sql.read(text, dialect) for text in (pair.original, pair.rewrite))
+    verdict = judge(original, wrong, schema_of(pair.schema), dialect)
+    assert verdict.outcome == "different", verdict.reason
