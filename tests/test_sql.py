@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlglot import exp
 
 from conftest import DDL, shared
 from sqlwright import sql
@@ -301,3 +302,11 @@ def test_every_shared_schema_is_read() -> None:
 )  # fmt: skip
 def test_kinds_of_types(name: str, kind: str) -> None:
     assert kind_of(name) == kind
+
+
+def test_is_not_null_has_one_form() -> None:
+    """The parser makes two of it, and rules that knew one took IS NOT NULL for IS NULL."""
+    for dialect in ("postgres", "sqlite", "duckdb", "mysql"):
+        condition = sql.read("SELECT 1 FROM t WHERE a IS NOT NULL", dialect).args["where"].this
+        assert isinstance(condition, exp.Not), dialect
+        assert not condition.this.args.get("negate")

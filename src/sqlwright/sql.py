@@ -92,6 +92,15 @@ def read(text: str, dialect: str) -> exp.Query:
     if reason is not None:
         raise SqlError(f"{reason}: only one read-only query is taken")
     assert isinstance(tree, exp.Query)
+    return _without_negated_is(tree)
+
+
+def _without_negated_is(tree: exp.Query) -> exp.Query:
+    """IS NOT NULL in one form: of PostgreSQL's the parser makes an Is that says it is negated."""
+    for node in list(tree.find_all(exp.Is)):
+        if node.args.get("negate"):
+            plain = exp.Is(this=node.this.copy(), expression=node.expression.copy())
+            node.replace(exp.Not(this=plain))
     return tree
 
 

@@ -5,7 +5,8 @@ Columns that are compared with each other, by a query or by a foreign key, share
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import random
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlwright.schema import Table
 from sqlwright.verify import values
@@ -101,6 +102,17 @@ class Domain:
             return True
         names = (column.name.lower() for column in table.columns)
         return checks.allows(dict(zip(names, row, strict=True)))
+
+    def mend(
+        self,
+        table: Table,
+        row: Mapping[str, Value],
+        pools: Mapping[str, Sequence[Value]],
+        generator: random.Random,
+    ) -> dict[str, Value] | None:
+        """The row with other values in the columns of `pools` so that CHECKs pass, or None."""
+        checks = self._checks.get(table.name.lower())
+        return dict(row) if checks is None else checks.mend(row, pools, generator)
 
     def fit(self, column: Column, value: Value) -> Value:
         """The nearest value that the column's type holds, None where there is none."""

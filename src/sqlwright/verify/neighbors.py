@@ -110,7 +110,7 @@ class Neighborhood:
             return None
         number, position = place
         changed = self._changed(witness, number, witness.rows[number][position], generator)
-        return None if changed is None else self._with(witness, number, position, changed)
+        return None if changed is None else self._with(changed[0], number, position, changed[1])
 
     def _copied(self, witness: Witness, generator: random.Random) -> Witness | None:
         """One more row: like another but for its keys, and mostly one cell."""
@@ -118,10 +118,9 @@ class Neighborhood:
         if place is None or len(witness.rows[place[0]]) >= _MOST_ROWS:
             return None
         number, position = place
-        row: Row | None = witness.rows[number][position]
-        assert row is not None
+        row = witness.rows[number][position]
         if generator.random() < 0.7:
-            row = self._changed(witness, number, row, generator) or row
+            witness, row = self._changed(witness, number, row, generator) or (witness, row)
         return self._beside(witness, number, row, generator)
 
     def _beside(
@@ -170,15 +169,35 @@ class Neighborhood:
 
     def _changed(
         self, witness: Witness, number: int, row: Row, generator: random.Random
-    ) -> Row | None:
-        """The row with another value in one cell that a query reads."""
+    ) -> tuple[Witness, Row] | None:
+        """The row with another value in one cell that a query reads.
+
+        A reference may get a value that no parent has: the witness that comes back has one.
+        """
         layout = self._layouts[number]
         column = generator.choice(self._focused(number) or layout.read)
         options = [v for v in self._options(witness, number, column) if v != row[column]]
         if not options:
             return None
         value = generator.choice(options)
-        return (*row[:column], value, *row[column + 1 :])
+        changed = (*row[:column], value, *row[column + 1 :])
+        for own, parent, there in layout.references:
+            if own == (column,) and value is not None:
+                values_there = {other[there[0]] for other in witness.rows[parent]}
+                if value not in values_there:
+                    found = self._adopted(witness, parent, there[0], value, generator)
+                    return None if found is None else (found, changed)
+        return witness, changed
+
+    def _adopted(
+        self, witness: Witness, parent: int, column: int, value: Value, generator: random.Random
+    ) -> Witness | None:
+        """The witness with one more parent, like one that is there, whose key is the value."""
+        if not witness.rows[parent]:
+            return None
+        row = generator.choice(witness.rows[parent])
+        row = (*row[:column], value, *row[column + 1 :])
+        return self._beside(witness, parent, row, generator)
 
     def _options(self, witness: Witness, number: int, column: int) -> list[Value]:
         table = self._layouts[number].table
@@ -187,6 +206,8 @@ class Neighborhood:
             if column in own:
                 at = there[own.index(column)]
                 found: list[Value] = [row[at] for row in witness.rows[parent]]
+                if len(own) == 1:
+                    found += self._domain.pool(name, 3)[:_MOST_VALUES]
                 break
         else:
             kind = self._domain.kinds[name]

@@ -180,6 +180,7 @@ class _Reader:
         return (found,) if found else ()
 
     def _clauses(self, node: exp.Expr, use: Use, negated: bool = False) -> Iterator[Clause]:
+        negated ^= bool(node.args.get("negate"))
         if isinstance(node, exp.Not):
             yield from self._clauses(node.this.unnest(), use, not negated)
         elif isinstance(node, exp.Between):

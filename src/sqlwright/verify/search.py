@@ -93,7 +93,9 @@ class Search:
         self._truth = truth
         self._main = fast or truth
         self._limits = limits
-        self._readings = [read_predicates(query, schema) for query in truth.pair.both()]
+        # one order for both directions: a pair and its mirror image meet the same witnesses
+        self._order = sorted((0, 1), key=lambda side: truth.texts[side])
+        self._readings = [read_predicates(truth.pair.both()[n], schema) for n in self._order]
         self._random = random.Random(f"{limits.seed}/steps")
         domain = Domain(tables, self._readings, truth.pair.dialect)
         named = _names(truth.pair.both())
@@ -182,8 +184,8 @@ class Search:
         main = self._main
         seen = set(main.texts)
         stop = time.monotonic() + _MUTANT_SECONDS
-        for side, tree in enumerate(main.trees):
-            for mutant in mutants(tree, main.scratch.dialect, _MOST_MUTANTS):
+        for side in self._order:
+            for mutant in mutants(main.trees[side], main.scratch.dialect, _MOST_MUTANTS):
                 if mutant.text not in seen:
                     seen.add(mutant.text)
                     self._alive.append((side, mutant))
@@ -210,7 +212,7 @@ class Search:
             else:  # the next one first, the next time
                 self._alive.remove(entry)
                 self._alive.append(entry)
-        if killed or (self._main.answered and len(self._telling) < 4):
+        if killed or (any(self._main.rows) and len(self._telling) < 4):
             self._keep(witness)
 
     def _keep(self, witness: Witness) -> None:
@@ -219,8 +221,8 @@ class Search:
     def _reach(self, drawn: Sequence[Witness]) -> Witness | None:
         """A witness on which the original returns rows, where none that was drawn makes it."""
         stop = min(self._limits.stop, time.monotonic() + 2 * _STEP_SECONDS)
-        for comparison, side in ((self._main, 0), (self._main, 1)):
-            found = climb(comparison, side, drawn, self._near, self._random, stop)
+        for side in self._order:
+            found = climb(self._main, side, drawn, self._near, self._random, stop)
             if found is not None:
                 return found
         return None
@@ -241,7 +243,7 @@ class Search:
             if found := self._try(witness):
                 return found
             self._watch(witness, _MUTANTS_A_STEP)
-            if self._main.answered and witness.count() < _WANDERER_ROWS:
+            if any(self._main.rows) and witness.count() < _WANDERER_ROWS:
                 wanderers[self._random.randrange(len(wanderers))] = witness
         return None
 

@@ -114,7 +114,9 @@ def _trunc(unit: str, value: _Value) -> str:
     }
     if unit == "week":
         moment, unit = moment - timedelta(days=moment.weekday()), "day"
-    return _show(moment.replace(**starts[unit]), False)
+    # a day stays a day, or else it would equal no date
+    day = _is_day(value) and unit in ("year", "quarter", "month", "day")
+    return _show(moment.replace(**starts[unit]), day)
 
 
 def _days(later: _Value, earlier: _Value) -> int:
@@ -132,8 +134,8 @@ _FUNCTIONS: tuple[tuple[str, int, Callable[..., _Value]], ...] = (
     ("sw_days", 2, _days),
     ("sw_date", 1, lambda value: _moment(value).date().isoformat()),
     ("sw_moment", 1, lambda value: _show(_moment(value), False)),
-    ("left", 2, lambda text, count: str(text)[:count]),
-    ("right", 2, lambda text, count: str(text)[-count:] if count else ""),
+    ("sw_left", 2, lambda text, count: str(text)[:count]),
+    ("sw_right", 2, lambda text, count: str(text)[-count:] if count else ""),
     ("reverse", 1, lambda text: str(text)[::-1]),
     ("char_length", 1, lambda text: len(str(text))),
     ("character_length", 1, lambda text: len(str(text))),

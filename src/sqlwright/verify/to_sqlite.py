@@ -68,6 +68,9 @@ def _translated(node: exp.Expr) -> exp.Expr | None:
         return _call("sw_date", node.this)
     if isinstance(node, exp.TsOrDsToTimestamp | exp.Timestamp) and node.this is not None:
         return _call("sw_moment", node.this)
+    if isinstance(node, exp.Left | exp.Right):  # keywords there
+        name = "sw_left" if isinstance(node, exp.Left) else "sw_right"
+        return _call(name, node.this, node.expression)
     if isinstance(node, exp.Count) and node.expressions:
         raise Untranslatable("COUNT of several columns")
     if isinstance(node, exp.Lateral | exp.Unnest | exp.Any | exp.All | exp.Array | exp.Bracket):
