@@ -14,7 +14,7 @@ from sqlwright import sql
 from sqlwright.errors import BindError
 from sqlwright.schema import Schema, read_ddl
 from sqlwright.verify import results
-from sqlwright.verify.judge import judge
+from sqlwright.verify.judge import Verdict, judge
 from sqlwright.verify.predicates import read_predicates
 from sqlwright.verify.values import matches_like
 from sqlwright.verify.witness import Witness, witnesses
@@ -321,11 +321,33 @@ def test_what_cannot_be_decided_says_why() -> None:
     random_order = outcome("SELECT RANDOM() FROM orders", "SELECT RANDOM() + 1 FROM orders")
     assert random_order[0] == "undecided"
     assert "each time" in random_order[1]
-    nothing = outcome("SELECT id FROM orders WHERE 1 = 0", "SELECT id FROM orders WHERE id <> id")
+    nothing = outcome(
+        "SELECT id FROM orders WHERE ABS(total) < -5", "SELECT id FROM orders WHERE ABS(tax) < -5"
+    )
     assert nothing[0] == "undecided"
     assert "no row" in nothing[1]
     cut = "SELECT MAX(t) FROM (SELECT total AS t FROM orders LIMIT {}) AS x"
     assert outcome(cut.format(1), cut.format(2))[0] == "undecided"
+
+
+def test_a_sound_step_is_named() -> None:
+    def verdict(one: str, two: str) -> Verdict:
+        return judge(sql.read(one, "sqlite"), sql.read(two, "sqlite"), SCHEMA, "sqlite")
+
+    same = verdict(
+        "SELECT o.id FROM orders o WHERE o.total > 5 AND o.tax < 3",
+        "SELECT x.id FROM orders x WHERE 3 > x.tax AND x.total > 5",
+    )
+    assert same.outcome == "no difference found"
+    assert same.shown_by
+    empty = verdict("SELECT id FROM orders WHERE 1 = 0", "SELECT id FROM orders WHERE id <> id")
+    assert empty.outcome == "no difference found"
+    assert empty.shown_by
+    assert "no row on any database" in empty.shown_by
+    tried = verdict(
+        "SELECT id FROM orders WHERE total > 5", "SELECT id FROM orders WHERE total > 5 + 0 * id"
+    )
+    assert tried.shown_by is None
 
 
 def test_a_name_that_is_not_there_is_an_error() -> None:
@@ -352,7 +374,15 @@ def test_verdicts_are_json() -> None:
 
     one, two = (sql.read(text, "postgres") for text in TRAPS["a month that ends too soon"])
     found = json.loads(json.dumps(judge(one, two, SCHEMA, "postgres").as_dict()))
-    assert list(found) == ["outcome", "reason", "witnesses", "counterexample", "shown_by", "notes"]
+    assert list(found) == [
+        "outcome",
+        "reason",
+        "witnesses",
+        "counterexample",
+        "shown_by",
+        "notes",
+        "tried",
+    ]
     table = found["counterexample"]["tables"][0]
     assert table["rows"][0][table["columns"].index("placed")] == "2024-01-31"
 

@@ -24,6 +24,7 @@ from sqlwright.verify.counterexample import Counterexample, describe
 from sqlwright.verify.prepare import Pair, prepare_pair
 from sqlwright.verify.scratch import ENGINES, Scratch, open_scratch
 from sqlwright.verify.search import Difference, Limits, Search, Survey
+from sqlwright.verify.shortcuts import Shown, show_same
 from sqlwright.verify.shrink import shrink
 from sqlwright.verify.witness import Witness
 
@@ -31,6 +32,7 @@ Outcome = Literal["different", "no difference found", "undecided"]
 
 _NAMES = {"sqlite": "SQLite", "duckdb": "DuckDB", "postgres": "PostgreSQL", "mysql": "MySQL"}
 _SHRINK_SECONDS = 2.0
+_WITNESSES_OF_A_STEP = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Verdict:
             `no difference found` means only that nothing was found.
         notes: what a reader should know besides: other names of columns, an engine in another's
             place, a constraint that was not kept.
+        tried: databases on which both queries ran.
     """
 
     outcome: Outcome
@@ -54,6 +57,7 @@ class Verdict:
     counterexample: Counterexample | None = None
     shown_by: str | None = None
     notes: tuple[str, ...] = ()
+    tried: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """The verdict as JSON types."""
@@ -65,6 +69,7 @@ class Verdict:
             "counterexample": example,
             "shown_by": self.shown_by,
             "notes": list(self.notes),
+            "tried": self.tried,
         }
 
 
@@ -95,13 +100,31 @@ def judge(
         return Verdict("no difference found", step, shown_by=step, notes=pair.notes)
     found = (*sql.tables_of(pair.original, schema), *sql.tables_of(pair.proposal, schema))
     tables = tuple(dict.fromkeys(found))
+    shown = show_same(bound, tables, schema)
+    if shown.step is not None:  # a step may have a mistake: a few databases are tried all the same
+        witnesses = min(witnesses, _WITNESSES_OF_A_STEP)
     checks = [read_checks(table, dialect) for table in tables]
     for check in checks:
         if (reason := check.why_contradictory()) is not None:
             return Verdict("undecided", reason, notes=pair.notes)
     notes = [f"not kept by the databases: CHECK ({text})" for c in checks for text in c.unkept]
-    verdict = _run(pair, tables, schema, Limits(witnesses, seed, stop))
+    verdict = _run(pair, tables, schema, Limits(witnesses, seed, stop, not shown.sure))
+    verdict = _with_steps(verdict, shown)
     return replace(verdict, notes=(*pair.notes, *verdict.notes, *notes))
+
+
+def _with_steps(verdict: Verdict, shown: Shown) -> Verdict:
+    """The verdict with what was shown without running; a counterexample outweighs it."""
+    if verdict.outcome == "different":
+        return verdict
+    if shown.step is not None:
+        tried = f"; {verdict.reason}" if verdict.outcome == "no difference found" else ""
+        reason = f"shown by {shown.step}{tried}"
+        return replace(verdict, outcome="no difference found", reason=reason, shown_by=shown.step)
+    if shown.empty and verdict.outcome == "undecided" and not verdict.witnesses and verdict.tried:
+        reason = f"{shown.empty}; the other query returned none in {verdict.tried} databases either"
+        return replace(verdict, outcome="no difference found", reason=reason)
+    return verdict
 
 
 def _run(pair: Pair, tables: Sequence[Table], schema: Schema, limits: Limits) -> Verdict:
@@ -207,17 +230,17 @@ def _not_different(survey: Survey, truth: Comparison, fast: Comparison | None) -
     if not good or survey.failed > good:
         return Verdict("undecided", f"a query fails{where} on a witness: {survey.error}")
     if survey.chance:
-        return Verdict("undecided", f"the results differ{where}, but {survey.chance}")
+        reason = f"the results differ{where}, but {survey.chance}"
+        return Verdict("undecided", reason, survey.answered, tried=good)
     if not survey.answered:
         reason = f"the original returned no row in {good} generated databases{where}"
-        return Verdict("undecided", reason)
+        return Verdict("undecided", reason, tried=good)
     if fast is not None:
         where = f" on SQLite, and in {survey.confirmed} of them{where}"
     counts = f"the original returned rows in {survey.answered} of them"
     reason = f"same rows in {good} generated databases{where}; {counts}{_coverage(survey)}"
-    return Verdict(
-        "no difference found", reason, survey.answered, notes=tuple(_notes(survey, truth))
-    )
+    notes = tuple(_notes(survey, truth))
+    return Verdict("no difference found", reason, survey.answered, notes=notes, tried=good)
 
 
 def _coverage(survey: Survey) -> str:

@@ -40,11 +40,19 @@ _DISTRUST = 4  # differences that the engine of the dialect does not see
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long to look: generated witnesses, the seed of all chance, the end in monotonic time."""
+    """How long to look.
+
+    Attributes:
+        witnesses: databases to generate.
+        seed: of all chance.
+        stop: the end, in monotonic time.
+        reach: look for rows where the first databases give none?
+    """
 
     witnesses: int
     seed: int
     stop: float
+    reach: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +133,8 @@ class Search:
             if len(drawn) == 6:
                 self._make_mutants()
             self._watch(witness, len(self._alive))
-        if not self.survey.answered and (reached := self._reach(drawn)) is not None:
+        wanted = self._limits.reach and not self.survey.answered
+        if wanted and (reached := self._reach(drawn)) is not None:
             if found := self._try(reached):
                 return found
             self._keep(reached)
