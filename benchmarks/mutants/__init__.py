@@ -1,0 +1,1 @@
+"""Wrong rewrites by the thousand: kinds of mutation, where they come from, which are not wrong."""
