@@ -175,14 +175,14 @@ def group_key_added(query: exp.Query, schema: Schema) -> Found:
 
 
 def rollup_dropped(query: exp.Query, schema: Schema) -> Found:
-    """GROUP BY ROLLUP becomes a plain GROUP BY."""
+    """GROUP BY ROLLUP, CUBE or GROUPING SETS becomes a plain GROUP BY."""
+    wide = (exp.Rollup, exp.Cube, exp.GroupingSets)
     for group in query.find_all(exp.Group):
-        for name in ("rollup", "cube"):
-            found = group.args.get(name) or []
-            keys = [e.copy() for item in found for e in item.expressions]
-            if keys:
-                new = exp.Group(expressions=[*(e.copy() for e in group.expressions), *keys])
-                yield shown(group), change(query, group, lambda _, new=new: new)
+        if group.find(*wide) is None:
+            continue
+        keys = [column.copy() for column in group.find_all(exp.Column)]
+        new = exp.Group(expressions=list({key.sql(): key for key in keys}.values()))
+        yield shown(group), change(query, group, lambda _, new=new: new)
 
 
 def having_dropped(query: exp.Query, schema: Schema) -> Found:

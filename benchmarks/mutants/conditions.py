@@ -9,8 +9,8 @@ from decimal import Decimal
 from sqlglot import exp
 
 from mutants.edits import kind
-from mutants.facts import joins_of, text_of, turns_left
-from sqlwright.analyze.scope import conjuncts, is_nullable, where
+from mutants.facts import joins_of, may_be_null, text_of, turns_left
+from sqlwright.analyze.scope import conjuncts, where
 from sqlwright.analyze.tree import set_where
 from sqlwright.schema import Schema
 
@@ -95,7 +95,7 @@ def _is_true(part: exp.Expr, schema: Schema) -> bool:
     if isinstance(part, exp.EQ | exp.GTE | exp.LTE) and part.left == part.right:
         if isinstance(part.left, exp.Literal):
             return True
-        return isinstance(part.left, exp.Column) and not is_nullable(part.left, schema)
+        return isinstance(part.left, exp.Column) and not may_be_null(part.left, schema)
     return False
 
 

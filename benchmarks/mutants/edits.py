@@ -26,8 +26,12 @@ def change(
     """A copy in which `edit` changed the node's twin in place, or gave what replaces it."""
     copy, (twin,) = copy_with(query, node)
     new = edit(twin)
-    if new is not None:
-        twin.replace(new)
+    if new is None:
+        return copy
+    if twin is copy:
+        assert isinstance(new, exp.Query)
+        return new
+    twin.replace(new)
     return copy
 
 

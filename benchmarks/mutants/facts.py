@@ -162,7 +162,7 @@ def is_unique(query: exp.Expr, schema: Schema, given: Iterable[str] | None = Non
             return True  # one row
         if (groups := group_keys(query, schema)) is None:
             return False
-        returned = {text_of(s.unalias()) for s in query.selects}
+        returned = {text_of(s.unalias()) for s in query.selects} if given is None else set()
         known = settled(query, schema, outputs(query) if given is None else given)
         return all(text_of(key) in known or text_of(key) in returned for key in groups)
     if any(isinstance(item.unalias(), exp.Explode | exp.Unnest) for item in query.selects):
@@ -263,6 +263,8 @@ def may_be_null(node: exp.Expr, schema: Schema) -> bool:
     Besides what the schema says: ranks and counts, through derived tables; conditions that refuse
     NULL, for what is read after WHERE; and in ON a column is not yet filled by its own join.
     """
+    if _is_rolled_up(node):
+        return True
     if not is_nullable(node, schema):
         return False
     if isinstance(node, exp.Window):
@@ -299,6 +301,11 @@ def may_be_null(node: exp.Expr, schema: Schema) -> bool:
             inner = held.body.selects[held.columns.index(node.name)].unalias()
             return may_be_null(inner, schema)
     return True
+
+
+def _is_rolled_up(node: exp.Expr) -> bool:
+    """Does a ROLLUP or the like anywhere in the query fill keys with NULL?"""
+    return node.root().find(exp.Rollup, exp.Cube, exp.GroupingSets) is not None
 
 
 def _is_after_where(node: exp.Expr, select: exp.Select) -> bool:

@@ -264,19 +264,25 @@ STEPS: tuple[Step, ...] = (
 
 
 def why_same(original: exp.Query, mutant: exp.Query, schema: Schema) -> str | None:
-    """The name of the step after which both queries are one text, or None.
+    """The names of the steps by which both queries become one text, or None.
 
     Two rounds: a join that became inner lets a key settle a group, and the like.
     """
     if _normal(original.sql(), original, schema) != _reduced(mutant, schema):
         return None
     left, right = original.copy(), mutant.copy()
+    texts = left.sql(), right.sql()
+    used: list[str] = []
     for step in STEPS * 2:
         step(left, schema)
         step(right, schema)
-        if left.sql() == right.sql():
-            return step.__name__.replace("_", " ")
-    return None
+        new = left.sql(), right.sql()
+        if (new[0] != texts[0]) != (new[1] != texts[1]) or new[0] == new[1]:
+            used.append(step.__name__.replace("_", " "))
+        texts = new
+        if texts[0] == texts[1]:
+            break
+    return " and ".join(dict.fromkeys(used))
 
 
 def _reduced(query: exp.Query, schema: Schema) -> str:

@@ -12,7 +12,7 @@ from sqlglot import exp
 from mutants.edits import names_of, parts, selects, shown
 from mutants.facts import is_unique, keys_of, may_be_null, outputs, repeats_do_not_matter
 from mutants.normal import why_same
-from sqlwright.analyze.scope import is_nullable, sources
+from sqlwright.analyze.scope import sources
 from sqlwright.schema import Schema
 
 Argument = Callable[[exp.Query, str, Schema], str | None]
@@ -85,7 +85,7 @@ def no_null_on_either_side(original: exp.Query, place: str, schema: Schema) -> s
             inner = test.args["query"]
             while isinstance(inner, exp.Subquery):
                 inner = inner.this
-            if not is_nullable(test.this, schema) and not is_nullable(
+            if not may_be_null(test.this, schema) and not may_be_null(
                 inner.selects[0].unalias(), schema
             ):
                 return "NOT IN meets no NULL"
@@ -96,7 +96,7 @@ def no_null_on_either_side(original: exp.Query, place: str, schema: Schema) -> s
             links = [p for p in parts(inner, "where") if shown(p) == bare]
             own = {s.name for s in sources(inner, schema)}
             if links and all(
-                not is_nullable(side, schema) for link in links for side in (link.left, link.right)
+                not may_be_null(side, schema) for link in links for side in (link.left, link.right)
             ):
                 if any(names_of(link) & own for link in links):
                     return "NOT IN meets no NULL"

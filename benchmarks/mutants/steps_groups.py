@@ -62,8 +62,8 @@ def group_holds_a_row(query: exp.Query, schema: Schema) -> None:
     """A group has at least one row, so HAVING COUNT(*) > 0 refuses none."""
     for select in query.find_all(exp.Select):
         having = select.args.get("having")
-        if having is None or not select.args.get("group"):
-            continue
+        if having is None or not group_keys(select, schema):
+            continue  # ROLLUP makes a group of no row
         for part in conjuncts(having.this):
             if text_of(part) in ("COUNT(*) > 0", "COUNT(*) >= 1", "COUNT(*) >= 0", "COUNT(*) > -1"):
                 drop(part)

@@ -15,7 +15,7 @@ from mutants.facts import (
     text_of,
     turns_left,
 )
-from sqlwright.analyze.scope import conjuncts, is_nullable, sources, where
+from sqlwright.analyze.scope import conjuncts, sources, where
 from sqlwright.analyze.tree import set_where
 from sqlwright.schema import Schema
 
@@ -87,7 +87,7 @@ def _idle_test(select: exp.Select, schema: Schema) -> exp.Expr | None:
         tested = _not_null_test(part)
         if tested is not None:
             others = {c for p in always(select) if p is not part for c in refused_nulls(p)}
-            if not is_nullable(tested, schema) or text_of(tested) in others:
+            if not may_be_null(tested, schema) or text_of(tested) in others:
                 return part
     return None
 
