@@ -11,9 +11,11 @@ from sqlglot import parse_one
 from test_database import HOSTILE, digest
 
 from conftest import make_shop, run_on_mariadb
+from sqlwright import sql
 from sqlwright.database import connect
 from sqlwright.errors import DatabaseError, QueryTimeout, UsageError
 from sqlwright.schema import Column, Schema, Table
+from sqlwright.verify.judge import judge
 from sqlwright.verify.scratch import Scratch
 from sqlwright.verify.scratch_servers import open_server_scratch
 from sqlwright.verify.values import Value
@@ -308,3 +310,29 @@ def test_types_are_taken_from_the_server_not_the_schema(
     with pytest.raises(DatabaseError):
         scratch.load(witness(Schema(tables), orders=[(1, None, 1, "no date")]))
     scratch.close()
+
+
+@pytest.mark.parametrize("engine", ["postgres", "mariadb"])
+def test_verdicts_rest_on_the_users_own_server(
+    engine: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    from test_verify import SAME, SCHEMA, TRAPS
+
+    url = make_shop(engine, tmp_path, request)
+    dialect = {"postgres": "postgres", "mariadb": "mysql"}[engine]
+    before = digest(url)
+    for name in ("EXISTS becomes a join", "NOT IN with a NULL", "LEFT becomes INNER"):
+        pair = [sql.read(text, dialect) for text in TRAPS[name]]
+        verdict = judge(*pair, SCHEMA, dialect, server=url)
+        assert verdict.outcome == "different", verdict.reason
+        assert verdict.counterexample
+        assert "in place of" not in verdict.counterexample.engine
+    pair = [sql.read(text, dialect) for text in SAME["decorrelated"]]
+    verdict = judge(*pair, SCHEMA, dialect, server=url)
+    assert verdict.outcome == "no difference found", verdict.reason
+    assert "in place of" not in verdict.reason
+    assert digest(url) == before
+    nowhere = f"{url.split('://')[0]}://nobody@127.0.0.1:1/nothing"
+    verdict = judge(*pair, SCHEMA, dialect, server=nowhere)
+    assert verdict.outcome == "no difference found", verdict.reason
+    assert "judged in memory" in " ".join(verdict.notes)

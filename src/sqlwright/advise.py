@@ -26,6 +26,7 @@ from sqlwright.rewrite import Proposal, Rejected
 from sqlwright.schema import Schema
 from sqlwright.verify.cost import Cost, compare_all
 from sqlwright.verify.judge import Verdict, judge
+from sqlwright.verify.prepare import renames
 
 INSTRUCTIONS = {
     "optimize": "Rewrite this query so that it runs faster and returns the same rows.",
@@ -111,6 +112,7 @@ def advise(
     samples: int = 1,
     seconds: float = 10.0,
     witnesses: int = 40,
+    server: str | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Advice:
     """Find, retrieve, propose, check, time. Nothing reaches the advice without a verdict.
@@ -123,6 +125,7 @@ def advise(
         samples: how many answers the model gives.
         seconds: about how long to time, and the limit of one run.
         witnesses: generated databases to try each proposal on.
+        server: the database's URL, where temporary tables may be made on it to check proposals.
         say: told in a few words what is being done.
 
     Raises:
@@ -146,7 +149,9 @@ def advise(
     candidates = []
     for number, proposal in enumerate(chosen, start=1):
         say(f"checking rewrite {number} of {len(chosen)} ({proposal.source})")
-        candidates.append(examine(query, proposal, schema, dialect, witnesses=witnesses))
+        candidates.append(
+            examine(query, proposal, schema, dialect, witnesses=witnesses, server=server)
+        )
     say("timing what survives")
     candidates = timed(database, query, candidates, seconds)
     candidates += [_refused(answer) for answer in rejected]
@@ -156,12 +161,16 @@ def advise(
 
 
 def choose(candidates: Sequence[Candidate]) -> Candidate | None:
-    """The best of those that are faster beyond noise, or None.
+    """The best of those that are faster beyond noise and keep the columns' names, or None.
 
     Among those that cannot be told from the fastest, what reads best: a rule's or a model's rewrite
     before an optimizer's pass, then the shortest.
     """
-    faster = [(c.cost, c) for c in candidates if c.cost is not None and c.cost.faster]
+    faster = [
+        (c.cost, c)
+        for c in candidates
+        if c.cost is not None and c.cost.faster and not renames(c.verdict.notes)
+    ]
     if not faster:
         return None
     fastest, _ = max(faster, key=lambda pair: pair[0].ratio)
@@ -258,6 +267,7 @@ def examine(
     seconds: float = 10.0,
     witnesses: int = 40,
     seed: int = 0,
+    server: str | None = None,
 ) -> Candidate:
     """The proposal as a candidate: bound, and tried to refute."""
     text = sql.write(proposal.query, dialect, pretty=True)
@@ -270,6 +280,7 @@ def examine(
             seconds=seconds,
             witnesses=witnesses,
             seed=seed,
+            server=server,
         )
     except BindError as error:
         reason = Verdict("undecided", f"the rewrite does not bind: {error}")

@@ -15,6 +15,7 @@ from sqlwright.cli.shared import (
     Db,
     DialectName,
     File,
+    InMemory,
     Language,
     SchemaFile,
     appending,
@@ -27,6 +28,7 @@ from sqlwright.cli.shared import (
     progress,
     read_text,
     schema_and_dialect,
+    server_of,
     status,
 )
 from sqlwright.errors import UsageError
@@ -79,6 +81,7 @@ def verify(
     on_data: Annotated[
         bool, typer.Option("--on-data", help="compare on the rows of --db too, read-only")
     ] = False,
+    in_memory: InMemory = False,
     script: Annotated[
         Path | None, typer.Option(help="write the counterexample here, as SQL that runs")
     ] = None,
@@ -97,7 +100,8 @@ def verify(
     """Try to tell two queries apart. Exit 0 no difference found, 1 different, 3 undecided."""
     from sqlwright.verify.pairs import Options
 
-    options = Options(schemas, dialect, seconds, witnesses, seed)
+    server = server_of(db, in_memory)
+    options = Options(schemas, dialect, seconds, witnesses, seed, server)
     if pairs is not None:
         if first is not None:
             raise UsageError("verify takes two files of SQL or --pairs FILE.jsonl, not both")
@@ -238,6 +242,7 @@ def optimize(
     instruction: Annotated[str, typer.Option(help="what to ask the model, in words")] = "",
     samples: Annotated[int, typer.Option(min=1, max=32, help="answers of the model")] = 1,
     seconds: Annotated[float, typer.Option(min=0.1, help="about how long to time")] = 10.0,
+    in_memory: InMemory = False,
     as_json: AsJson = False,
     language: Language = "en",
 ) -> None:
@@ -256,6 +261,7 @@ def optimize(
             instruction=instruction,
             samples=samples,
             seconds=seconds,
+            server=server_of(db, in_memory),
             say=say,
         )
     if as_json:

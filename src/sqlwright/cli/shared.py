@@ -27,6 +27,9 @@ Db = Annotated[str | None, typer.Option("--db", help="a database file, or a SQLA
 DialectName = Annotated[
     str | None, typer.Option("--dialect", help="sqlite, duckdb, postgres or mysql")
 ]
+InMemory = Annotated[
+    bool, typer.Option("--in-memory", help="make no temporary tables on the server of --db")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
 Language = Annotated[str, typer.Option("--language", help="of the messages: en or ru")]
 
@@ -65,6 +68,12 @@ def schema_and_dialect(
         return read_ddl(ddl, named), named or sql.guess_dialect(*texts, ddl=ddl)
     except SqlError as error:
         raise SqlError(f"{schema}: {error}") from None
+
+
+def server_of(db: str | None, in_memory: bool) -> str | None:
+    """The URL of --db where it is a server that may judge in temporary tables of its own."""
+    is_server = db is not None and db.startswith(("postgres", "mysql", "mariadb")) and "://" in db
+    return db if is_server and not in_memory else None
 
 
 def named(path: Path, act: Any) -> Any:

@@ -7,8 +7,8 @@ of small databases made to tell them apart; the reason says on how many, and on 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal
@@ -23,6 +23,7 @@ from sqlwright.verify.compare import QUERY_SECONDS, Comparison
 from sqlwright.verify.counterexample import Counterexample, describe
 from sqlwright.verify.prepare import Pair, prepare_pair
 from sqlwright.verify.scratch import ENGINES, Scratch, open_scratch
+from sqlwright.verify.scratch_servers import open_server_scratch
 from sqlwright.verify.search import Difference, Limits, Search, Survey
 from sqlwright.verify.shortcuts import Shown, show_same
 from sqlwright.verify.shrink import shrink
@@ -82,6 +83,7 @@ def judge(
     seconds: float = 10.0,
     witnesses: int = 40,
     seed: int = 0,
+    server: str | None = None,
 ) -> Verdict:
     """Try to refute that both queries mean the same, by running both on generated databases.
 
@@ -89,6 +91,8 @@ def judge(
         seconds: stop looking after so many seconds of wall time.
         witnesses: how many databases to generate; some ten times as many are looked at around them.
         seed: the same seed tries the same databases.
+        server: URL of the user's own server: what tells most is put to it, in temporary tables that
+            nobody else sees (`scratch_servers`); where none may be made, to an engine in memory.
 
     Raises:
         BindError: if either query names what the schema does not have.
@@ -108,7 +112,8 @@ def judge(
         if (reason := check.why_contradictory()) is not None:
             return Verdict("undecided", reason, notes=pair.notes)
     notes = [f"not kept by the databases: CHECK ({text})" for c in checks for text in c.unkept]
-    verdict = _run(pair, tables, schema, Limits(witnesses, seed, stop, not shown.sure))
+    limits = Limits(witnesses, seed, stop, not shown.sure)
+    verdict = _run(pair, tables, schema, limits, server)
     verdict = _with_steps(verdict, shown)
     return replace(verdict, notes=(*pair.notes, *verdict.notes, *notes))
 
@@ -127,29 +132,35 @@ def _with_steps(verdict: Verdict, shown: Shown) -> Verdict:
     return verdict
 
 
-def _run(pair: Pair, tables: Sequence[Table], schema: Schema, limits: Limits) -> Verdict:
+def _run(
+    pair: Pair, tables: Sequence[Table], schema: Schema, limits: Limits, server: str | None
+) -> Verdict:
     """The verdict of the first engine that can run both queries, the truest first."""
     refusals: list[str] = []
-    for engine in ENGINES[pair.dialect]:
-        with _scratch(engine, tables, pair.dialect) as scratch:
+    openers: list[Callable[[], Scratch]] = [
+        partial(open_scratch, engine, tables, pair.dialect) for engine in ENGINES[pair.dialect]
+    ]
+    if server is not None:
+        openers.insert(0, partial(open_server_scratch, server, tables, pair.dialect))
+    notes: tuple[str, ...] = ()
+    for opener in openers:
+        try:
+            opened = opener()
+        except DatabaseError as error:
+            notes = (f"no temporary tables on the server ({error}): judged in memory",)
+            continue
+        with closing(opened) as scratch:
             truth = _comparison(pair, scratch, tables, schema, refusals)
             if truth is None:
                 continue
             if scratch.dialect == "sqlite":
-                return _search(truth, None, tables, schema, limits)
-            with _scratch("sqlite", tables, pair.dialect) as faster:
-                fast = _comparison(pair, faster, tables, schema, [])
-                return _search(truth, fast, tables, schema, limits)
-    return Verdict("undecided", refusals[0])  # of the truest engine
-
-
-@contextmanager
-def _scratch(engine: str, tables: Sequence[Table], dialect: str) -> Iterator[Scratch]:
-    scratch = open_scratch(engine, tables, dialect)
-    try:
-        yield scratch
-    finally:
-        scratch.close()
+                verdict = _search(truth, None, tables, schema, limits)
+            else:
+                with closing(open_scratch("sqlite", tables, pair.dialect)) as faster:
+                    fast = _comparison(pair, faster, tables, schema, [])
+                    verdict = _search(truth, fast, tables, schema, limits)
+            return replace(verdict, notes=(*verdict.notes, *notes))
+    return Verdict("undecided", refusals[0], notes=notes)  # of the truest engine
 
 
 def _comparison(
@@ -192,7 +203,7 @@ def _different(found: Difference, survey: Survey) -> Verdict:
     small = shrink(found.witness, partial(_differs, compare), _SHRINK_SECONDS, pair.both())
     scratch.load(small)
     how = compare(time.monotonic() + QUERY_SECONDS) or found.how
-    example = describe(small, *pair.both(), compare.rows, scratch.name, pair.dialect)
+    example = describe(small, *pair.both(), compare.rows, _where(compare), pair.dialect)
     unknown = scratch.opaque
     if unknown:
         reason = f"they differ where {', '.join(unknown)} is taken for any function: {how}"

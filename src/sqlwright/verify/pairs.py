@@ -41,6 +41,7 @@ class Options:
         seconds: the limit for each pair.
         witnesses: how many databases to try on each.
         seed: the same seed tries the same databases.
+        server: URL of a server where temporary tables may be made; see `judge`.
     """
 
     schemas: Path
@@ -48,6 +49,7 @@ class Options:
     seconds: float = 10.0
     witnesses: int = 40
     seed: int = 0
+    server: str | None = None
 
 
 def judge_pairs(
@@ -204,6 +206,7 @@ def judge_read(pair: ReadPair, options: Options) -> Verdict:
         seconds=options.seconds,
         witnesses=options.witnesses,
         seed=options.seed,
+        server=options.server,
     )
     return replace(verdict, notes=(*pair.notes, *verdict.notes))
 

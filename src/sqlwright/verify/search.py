@@ -118,6 +118,7 @@ class Search:
         self._apart = columns_apart(*truth.pair.both())
         self._alive: list[tuple[int, Mutant]] = []
         self._telling: list[Witness] = []
+        self._plain: list[Witness] = []  # the first ones on which the original returns rows
 
     def run(self) -> Difference | None:
         """The first difference that counts, or None; `survey` says what was tried."""
@@ -133,6 +134,8 @@ class Search:
             if len(drawn) == 6:
                 self._make_mutants()
             self._watch(witness, len(self._alive))
+            if self._main.answered and len(self._plain) < _CONFIRMED:
+                self._plain.append(witness)
         wanted = self._limits.reach and not self.survey.answered
         if wanted and (reached := self._reach(drawn)) is not None:
             if found := self._try(reached):
@@ -204,8 +207,6 @@ class Search:
 
     def _watch(self, witness: Witness, most: int) -> None:
         """Strike out the mutants that the witness, which is loaded, tells from their query."""
-        if not self._main.rows or not self._alive:
-            return
         killed = False
         for entry in self._alive[:most]:
             side, mutant = entry
@@ -279,7 +280,7 @@ class Search:
         own = Survey()
         self.survey, before = own, self.survey
         try:
-            for witness in [empty, *self._telling[:_CONFIRMED]]:
+            for witness in [empty, *[*self._telling, *self._plain][:_CONFIRMED]]:
                 if own.tried and time.monotonic() > self._limits.stop:
                     break
                 if found := self._try(witness):
