@@ -156,7 +156,7 @@ def test_nor_on_more_databases(pair: Pair, dialect: str) -> None:
 
 
 def test_few_true_rewrites_are_undecided() -> None:
-    verdicts = {pair: judged(pair, pair.dialects[0], witnesses=40) for pair in PAIRS}
+    verdicts = {pair: judged(pair, pair.dialects[0], witnesses=10) for pair in PAIRS}
     undecided = [
         f"{pair} ({pair.dialects[0]}): {verdict.reason}"
         for pair, verdict in verdicts.items()
