@@ -3,19 +3,23 @@
 TRAPS are never deleted: each is a wrong rewrite that people or tools really make.
 """
 
+import os
 import random
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from test_database import HOSTILE
 
 from conftest import shared
 from sqlwright import sql
-from sqlwright.errors import BindError
+from sqlwright.errors import BindError, DatabaseError, QueryTimeout
 from sqlwright.schema import Schema, read_ddl
 from sqlwright.verify import results
 from sqlwright.verify.judge import Verdict, judge
 from sqlwright.verify.predicates import read_predicates
+from sqlwright.verify.scratch import open_scratch
 from sqlwright.verify.values import matches_like
 from sqlwright.verify.witness import Witness, witnesses
 
@@ -393,3 +397,42 @@ def test_rows_that_meet_keep_a_parents_predicates() -> None:
     original = sql.read(text, "sqlite")
     proposal = sql.read(f"SELECT line FROM ({text}) AS same", "sqlite")
     assert judge(original, proposal, SCHEMA, "sqlite").witnesses >= 25
+
+
+def test_hostile_texts_reach_nothing_from_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Past the parser, straight at the engines in which witnesses live."""
+    monkeypatch.chdir(tmp_path)
+    for engine in ("sqlite", "duckdb"):
+        scratch = open_scratch(engine, SCHEMA.tables, engine)
+        for text in (*HOSTILE, "ATTACH 'stolen.db' AS s", "VACUUM INTO 'stolen.db'"):
+            try:
+                scratch.run(text, 1)
+            except (DatabaseError, QueryTimeout):
+                continue
+        scratch.close()
+    assert os.listdir(tmp_path) == []
+
+
+def test_an_order_that_nobody_asks_for_is_no_order() -> None:
+    """Engines group by sorting, so rows come in order by luck: the rewrite must ask for it."""
+    original = "SELECT status, COUNT(*) AS n FROM orders GROUP BY status ORDER BY status"
+    for wrong in (
+        "SELECT status, COUNT(*) AS n FROM orders GROUP BY status",
+        "SELECT status, COUNT(*) AS n FROM orders GROUP BY status ORDER BY n",
+    ):
+        for dialect in ("sqlite", "postgres"):
+            verdict = judge(sql.read(original, dialect), sql.read(wrong, dialect), SCHEMA, dialect)
+            assert verdict.outcome == "different", (wrong, dialect)
+    handed = f"SELECT status, n FROM ({original}) AS q"
+    verdict = judge(sql.read(original, "sqlite"), sql.read(handed, "sqlite"), SCHEMA, "sqlite")
+    assert verdict.outcome == "no difference found"
+
+
+def test_a_scalar_subquery_of_two_rows_fails() -> None:
+    """SQLite takes the first one, so its search would never see what PostgreSQL refuses."""
+    one = "SELECT id FROM orders WHERE customer_id = (SELECT MAX(id) FROM customers WHERE city = 'Oslo')"
+    two = one.replace("MAX(id)", "id")
+    verdict = judge(sql.read(one, "postgres"), sql.read(two, "postgres"), SCHEMA, "postgres")
+    assert verdict.outcome == "different", verdict.reason

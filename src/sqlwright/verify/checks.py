@@ -19,8 +19,9 @@ from sqlglot.errors import SqlglotError
 from sqlwright.schema import Table, kind_of
 from sqlwright.verify import check_functions
 from sqlwright.verify.folding import constant_of
+from sqlwright.verify.grouping_sets import Untranslatable
 from sqlwright.verify.patterns import compiled, examples, similar
-from sqlwright.verify.to_sqlite import Untranslatable, to_sqlite
+from sqlwright.verify.to_sqlite import to_sqlite
 from sqlwright.verify.values import Value, around, defaults, form_of, like_texts, year_dates
 from sqlwright.verify.widths import closed, coerce_to
 

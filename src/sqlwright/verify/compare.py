@@ -16,9 +16,10 @@ from sqlglot import exp
 from sqlwright.errors import DatabaseError
 from sqlwright.schema import Schema
 from sqlwright.verify import freedom, results
+from sqlwright.verify.grouping_sets import Untranslatable
 from sqlwright.verify.prepare import Pair
 from sqlwright.verify.scratch import Scratch
-from sqlwright.verify.to_sqlite import Untranslatable, to_sqlite, with_named_values
+from sqlwright.verify.to_sqlite import to_sqlite, with_named_values
 
 Row = tuple[Any, ...]
 
@@ -74,6 +75,9 @@ class Comparison:
         self._limits = freedom.limits(pair.original) if _is_cut(pair.original) else None
         self._is_cut = _is_cut(pair.original)
         self._ordered = pair.original.args.get("order") is not None
+        # the rewrite asks for another order: what it leaves open may come in any
+        self._is_looser = self._ordered and freedom.asks_less(pair.original, pair.proposal)
+        self._loose: tuple[str, int] | None = None
         self._ranked: tuple[str, int] | None = None
         self._probes: list[freedom.Probe] | None = None
         #: why the queries may differ by chance whatever the rows are
@@ -108,7 +112,7 @@ class Comparison:
         return self._difference(first, second)
 
     def _difference(self, first: list[Row], second: list[Row]) -> str | None:
-        if first == second:
+        if first == second and not (self._is_looser and second):
             return None
         left, right = (
             len(rows[0]) if rows else width
@@ -119,6 +123,11 @@ class Comparison:
         same = results.same_bag(first, second)
         if same and not self._ordered:
             return None
+        if same and self._is_looser and (other := self._in_another_order(second)) is not None:
+            self.rows = (first, other)
+            if how := self._why_not_allowed(other, True):
+                return how
+            self.rows = (first, second)
         if not same and not self._is_cut:
             return f"the queries return {_count(first)} and {_count(second)} that are not the same"
         if len(first) != len(second):
@@ -153,6 +162,26 @@ class Comparison:
             if not whole and not results.is_part_of(part, group):
                 return self._reason_for_cut()
         return None
+
+    def _in_another_order(self, second: list[Row]) -> list[Row] | None:
+        """The second query's rows as it may as well return them: those that tie turned round."""
+        proposal = self.pair.proposal
+        if self._loose is None:
+            found = freedom.ranked(proposal)
+            if found is None:
+                self._is_looser = False
+                return None
+            self._loose = (write_for(self.scratch, found[0], self.pair.dialect), found[1])
+        text, keys = self._loose
+        window = freedom.limits(proposal) if _is_cut(proposal) else (0, None)
+        if window is None:
+            return None
+        rows = self.run(text)
+        turned: list[Row] = []
+        for begin, end in _ties(rows, keys, self.pair.dialect == "mysql"):
+            turned += [row[: len(row) - keys] for row in reversed(rows[begin:end])]
+        offset, limit = window
+        return turned[offset:] if limit is None else turned[offset : offset + limit]
 
     def _shown(self) -> tuple[str, int] | None:
         if self._ranked is None:

@@ -67,6 +67,7 @@ class Domain:
         loose = [value for reading in readings for value in reading.loose]
         self.constants = constants
         self._loose = tuple(dict.fromkeys(v for v in loose if isinstance(v, str) and len(v) < 40))
+        self._mixed: set[Column] | None = None
         self._pools: dict[tuple[Column, int], tuple[Value, ...]] = {}
 
     def root(self, column: Column) -> Column:
@@ -94,6 +95,17 @@ class Domain:
         if found is None:
             found = self._pools[(column, keys)] = self._make_pool(column, keys)
         return found
+
+    def _is_mixed(self, root: Column) -> bool:
+        """Are columns of the class numbers and others texts?"""
+        if self._mixed is None:
+            kinds: dict[Column, set[str]] = {}
+            for column, kind in self.kinds.items():
+                kinds.setdefault(self.root(column), set()).add(kind)
+            self._mixed = {
+                r for r, k in kinds.items() if "text" in k and k & {"int", "num", "real"}
+            }
+        return root in self._mixed
 
     def allows(self, table: Table, row: Sequence[Value]) -> bool:
         """Does the row (values in the order of the columns) pass the table's CHECKs?"""
@@ -149,6 +161,9 @@ class Domain:
     def _near(self, column: Column, keys: int) -> tuple[Value, ...]:
         kind, root = self.kinds[column], self.root(column)
         constants = list(dict.fromkeys(self.constants.get(root, [])))[:_MOST_CONSTANTS]
+        if kind == "text" and self._is_mixed(root):  # an engine casts it, or fails: numbers then
+            numbers = [str(n) for n in (*constants, *range(1, keys + 2)) if str(n).isdigit()]
+            return tuple(dict.fromkeys(numbers))
         if root in self.joined:
             if kind in ("int", "num", "real"):
                 near = values.pool(kind, constants, 0)

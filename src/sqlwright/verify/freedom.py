@@ -271,6 +271,36 @@ def _over(outer: exp.Select, inner: exp.Query, positions: Sequence[int]) -> exp.
     return found
 
 
+def asks_less(original: exp.Query, proposal: exp.Query) -> bool:
+    """May the proposal's ORDER BY leave an order open that the original settles?
+
+    A query that hands a derived table through keeps its order on every engine, so it counts.
+    """
+    wanted, given = _order_of(original), _order_of(proposal)
+    return len(given) < len(wanted) or given[: len(wanted)] != wanted
+
+
+def _order_of(query: exp.Query) -> list[str]:
+    order = query.args.get("order")
+    if order is None and isinstance(query, exp.Select):
+        source = query.args.get("from_")
+        inner = source.this if source is not None else None
+        shaping = ("joins", "where", "group", "having", "distinct", "limit", "offset", "windows")
+        if isinstance(inner, exp.Subquery) and not any(query.args.get(n) for n in shaping):
+            nested = inner.unnest()
+            return _order_of(nested) if isinstance(nested, exp.Query) else []
+    if order is None:
+        return []
+    selects = {item.alias_or_name: n for n, item in enumerate(query.selects)}
+    values = {item.unalias().sql(comments=False): n for n, item in enumerate(query.selects)}
+    found = []
+    for ordered in order.expressions:
+        text = ordered.this.sql(comments=False)
+        place = selects.get(text, values.get(text, text))
+        found.append(f"{place} {bool(ordered.args.get('desc'))} {ordered.args.get('nulls_first')}")
+    return found
+
+
 def without_limit(query: exp.Query) -> exp.Query:
     """A copy without LIMIT, OFFSET and FETCH of its own."""
     copy = query.copy()

@@ -83,6 +83,7 @@ class _Sqlite:
     def __init__(self, tables: Sequence[Table], dialect: str) -> None:
         self._connection = sqlite3.connect(":memory:", isolation_level=None)
         self._connection.execute("PRAGMA journal_mode = OFF")
+        self._connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)  # no file can be reached
         if dialect in ("postgres", "duckdb"):
             self._connection.execute("PRAGMA case_sensitive_like = ON")
         add_functions(self._connection)
@@ -123,6 +124,8 @@ class _Sqlite:
             except (sqlite3.Error, sqlite3.Warning, OverflowError) as error:
                 if time.monotonic() > self._stop:
                     raise QueryTimeout(f"not finished within {seconds:g} s") from None
+                if "user-defined aggregate" in str(error):  # only a scalar subquery's fails
+                    raise DatabaseError("More than one row returned by a subquery") from None
                 _, found, name = str(error).partition("no such function: ")
                 if not found or name.lower() in self.opaque:
                     raise DatabaseError(first_line(error)) from None

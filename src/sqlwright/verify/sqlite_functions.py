@@ -212,7 +212,23 @@ class _Some(_Numbers):
         return int(any(self.items)) if self.items else None
 
 
+class _Single:
+    """The one value of a scalar subquery; SQLite itself would take the first of several."""
+
+    def __init__(self) -> None:
+        self.items: list[_Value] = []
+
+    def step(self, value: _Value) -> None:
+        self.items.append(value)
+
+    def finalize(self) -> _Value:
+        if len(self.items) > 1:
+            raise ValueError("more than one row")
+        return self.items[0] if self.items else None
+
+
 _AGGREGATES: dict[str, Any] = {
+    "sw_single": _Single,
     "stddev": _StddevSample,
     "stddev_samp": _StddevSample,
     "stddev_pop": _StddevPopulation,

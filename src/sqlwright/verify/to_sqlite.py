@@ -6,16 +6,13 @@ engine of the dialect before anybody hears of it. What it cannot say raises `Unt
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 
 from sqlglot import exp
 
 from sqlwright.verify.folding import constant_of
-
-
-class Untranslatable(Exception):
-    """SQLite has no words for a part of the query; it never leaves the verify package."""
+from sqlwright.verify.grouping_sets import Untranslatable, without_grouping_sets
+from sqlwright.verify.values import coerce
 
 
 def to_sqlite(query: exp.Query) -> exp.Query:
@@ -48,7 +45,7 @@ def with_named_values(query: exp.Query) -> exp.Query:
 def _translated(node: exp.Expr) -> exp.Expr | None:
     """What stands in the node's place, or None where it stays; its children are done already."""
     if isinstance(node, exp.Select):
-        return _group_by_sets(node)
+        return without_grouping_sets(node)
     if isinstance(node, exp.SetOperation):
         return _set_operation(node)
     if isinstance(node, exp.Values):
@@ -77,8 +74,10 @@ def _translated(node: exp.Expr) -> exp.Expr | None:
         raise Untranslatable(node.key)
     if isinstance(node, exp.Distinct) and node.args.get("on"):
         raise Untranslatable("DISTINCT ON")
-    if isinstance(node, exp.EQ | exp.NEQ | exp.In | exp.NullSafeEQ):
-        return _truth_by_name(node)
+    if isinstance(node, exp.Subquery) and _is_scalar(node):
+        return _single(node)
+    if isinstance(node, _COMPARED):
+        return _plain_literals(node)
     if isinstance(node, exp.Boolean):
         return exp.Literal.number(int(bool(node.this)))
     return None
@@ -121,16 +120,63 @@ def _date_arithmetic(node: exp.Expr) -> exp.Expr | None:
 _TRUTHS = {"t": 1, "true": 1, "1": 1, "f": 0, "false": 0, "0": 0}
 
 
-def _truth_by_name(node: exp.Expr) -> exp.Expr | None:
-    """flag = 't': SQLite keeps a boolean as 0 or 1."""
-    others = node.expressions if isinstance(node, exp.In) else [node.expression]
-    sides = [node.this, *others]
-    if not any(side.type is not None and side.type.is_type("boolean") for side in sides if side):
-        return None
-    for side in sides:
-        if isinstance(side, exp.Literal) and side.is_string and side.name.lower() in _TRUTHS:
+_COMPARED = (
+    exp.EQ, exp.NEQ, exp.In, exp.NullSafeEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between,
+)  # fmt: skip
+
+
+def _plain_literals(node: exp.Expr) -> exp.Expr | None:
+    """flag = 't' and moment < '2024-01-01T10:00': as SQLite keeps booleans and moments."""
+    others = node.expressions if isinstance(node, exp.In) else [node.args.get("expression")]
+    sides = [node.this, *others, node.args.get("low"), node.args.get("high")]
+    present = [side for side in sides if side is not None]
+    types = {side.type.this for side in present if side.type is not None}
+    for side in present:
+        if not isinstance(side, exp.Literal) or not side.is_string:
+            continue
+        if exp.DType.BOOLEAN in types and side.name.lower() in _TRUTHS:
             side.replace(exp.Literal.number(_TRUTHS[side.name.lower()]))
+        elif types & _MOMENTS and (moment := coerce("timestamp", side.name)) is not None:
+            side.replace(exp.Literal.string(str(moment)))
     return None
+
+
+_MOMENTS = {exp.DType.TIMESTAMP, exp.DType.TIMESTAMPTZ, exp.DType.DATETIME}
+
+
+def _is_scalar(node: exp.Subquery) -> bool:
+    """Is the subquery one value, of a query that may return several rows?"""
+    query, parent = node.this, node.parent
+    while isinstance(parent, exp.Paren):
+        parent = parent.parent
+    if not isinstance(query, exp.Select) or len(query.selects) != 1:
+        return False
+    if isinstance(parent, exp.From | exp.Join | exp.In | exp.Exists | exp.SetOperation | exp.CTE):
+        return False
+    if isinstance(parent, exp.Lateral | exp.Subquery | exp.With | exp.Query) and not isinstance(
+        node.arg_key, str
+    ):
+        return False
+    if node.args.get("alias") is not None and not isinstance(parent, exp.Select):
+        return False
+    if query.args.get("limit") is not None:
+        return False
+    grouped = query.args.get("group") is not None
+    return grouped or not any(
+        aggregate.parent_select is query and not aggregate.find_ancestor(exp.Window)
+        for aggregate in query.selects[0].find_all(exp.AggFunc)
+    )
+
+
+def _single(node: exp.Subquery) -> exp.Expr | None:
+    """The subquery in an aggregate that fails on a second row, where SQLite takes the first."""
+    query = node.this.copy()
+    value = query.selects[0].unalias()
+    query.set("order", None)
+    query.set("expressions", [exp.alias_(value.copy(), "_value", quoted=True)])
+    column = exp.column("_value", table="_single", quoted=True)
+    outer = exp.Select(expressions=[_call("sw_single", column)])
+    return exp.Subquery(this=outer.from_(exp.Subquery(this=query, alias=_as("_single"))))
 
 
 def _is_date(node: exp.Expr) -> bool:
@@ -263,108 +309,3 @@ def _numbered(side: exp.Expr, names: Sequence[str]) -> exp.Select:
     inner = exp.Select(expressions=[*columns, exp.alias_(number, "_number")]).from_("_rows")
     inner.set("with_", exp.With(expressions=[rows]))
     return exp.Select(expressions=[exp.Star()]).from_(exp.Subquery(this=inner, alias=_as("_set")))
-
-
-def _group_by_sets(select: exp.Select) -> exp.Expr | None:
-    """ROLLUP, CUBE and GROUPING SETS as a UNION ALL of plain groupings."""
-    group = select.args.get("group")
-    if group is None or not any(True for _ in group.find_all(*_SETS)):
-        return None
-    if select.find(exp.Window) or select.args.get("distinct"):
-        raise Untranslatable("a window over grouping sets")
-    found = [tuple(dict.fromkeys(keys)) for keys in _grouping_sets(group)]
-    every = list(dict.fromkeys(key for keys in found for key in keys))
-    ends = {key: select.args.get(key) for key in ("order", "limit", "offset", "with_")}
-    selects = [_grouped(select, keys, every) for keys in found]
-    union: exp.Query = selects[0]
-    for other in selects[1:]:
-        union = exp.Union(this=union, expression=other, distinct=False)
-    names = [item.alias_or_name for item in select.selects]
-    outer = exp.Select(
-        expressions=[exp.column(name, table="_sets", quoted=True) for name in names]
-    ).from_(exp.Subquery(this=union, alias=_as("_sets")))
-    if (order := ends.pop("order")) is not None:
-        outer.set("order", _order_by_names(order, select, names))
-    for key, value in ends.items():
-        if value is not None:
-            outer.set(key, value.copy())
-    return outer
-
-
-def _order_by_names(order: exp.Expr, select: exp.Select, names: Sequence[str]) -> exp.Expr:
-    copy = order.copy()
-    items = [item.unalias() for item in select.selects]
-    for ordered in copy.expressions:
-        key = ordered.this
-        if isinstance(key, exp.Column) and not key.table and key.name in names:
-            continue
-        if key not in items:
-            raise Untranslatable("an order by what grouping sets do not show")
-        ordered.set("this", exp.column(names[items.index(key)], table="_sets", quoted=True))
-    return copy
-
-
-_SETS = (exp.Rollup, exp.Cube, exp.GroupingSets)
-
-
-def _grouping_sets(group: exp.Expr) -> list[list[exp.Expr]]:
-    """Every set of keys that the clause groups by: the product of its items' sets."""
-    if group.args.get("rollup"):  # MySQL: GROUP BY a, b WITH ROLLUP
-        return _prefixes(group.expressions)
-    found: list[list[exp.Expr]] = [[]]
-    for item in group.expressions:
-        found = [[*keys, *more] for keys in found for more in _sets(item)]
-    return found
-
-
-def _prefixes(keys: Sequence[exp.Expr]) -> list[list[exp.Expr]]:
-    return [
-        [inner for key in keys[:count] for inner in _keys(key)]
-        for count in range(len(keys), -1, -1)
-    ]
-
-
-def _keys(item: exp.Expr) -> list[exp.Expr]:
-    return list(item.expressions) if isinstance(item, exp.Tuple) else [item.unnest()]
-
-
-def _sets(item: exp.Expr) -> list[list[exp.Expr]]:
-    if isinstance(item, exp.Rollup):
-        return _prefixes(item.expressions)
-    if isinstance(item, exp.Cube):
-        return [
-            [inner for key in chosen for inner in _keys(key)]
-            for count in range(len(item.expressions), -1, -1)
-            for chosen in itertools.combinations(item.expressions, count)
-        ]
-    if isinstance(item, exp.GroupingSets):
-        if any(isinstance(inner, _SETS) for inner in item.expressions):
-            raise Untranslatable("ROLLUP inside GROUPING SETS")
-        return [_keys(inner) for inner in item.expressions]
-    return [_keys(item)]
-
-
-def _grouped(select: exp.Select, keys: Sequence[exp.Expr], every: Sequence[exp.Expr]) -> exp.Select:
-    """The select grouped by some of the keys; the others are NULL, GROUPING tells which."""
-    copy = select.copy()
-    for name in ("order", "limit", "offset", "with_"):
-        copy.set(name, None)
-    copy.set("group", exp.Group(expressions=[key.copy() for key in keys]) if keys else None)
-    missing = [key for key in every if key not in keys]
-    places: list[exp.Expr] = list(copy.selects)
-    if copy.args.get("having") is not None:
-        places.append(copy.args["having"])
-    for place in places:
-        _without(place, missing)
-    if not keys and not copy.find(exp.AggFunc):
-        raise Untranslatable("an empty grouping set without an aggregate")
-    return copy
-
-
-def _without(place: exp.Expr, missing: Sequence[exp.Expr]) -> None:
-    for node in list(place.walk()):
-        if isinstance(node, exp.Grouping):
-            bits = "".join("1" if a.unnest() in missing else "0" for a in node.expressions)
-            node.replace(exp.Literal.number(int(bits or "0", 2)))
-        elif node in missing and not node.find_ancestor(exp.AggFunc):
-            node.replace(exp.Null())
