@@ -29,12 +29,14 @@ class Probe:
         reason: what the part leaves open.
         keys: how many of the last columns are the order's.
         window: (offset, limit) of a cut, None for a window.
+        groups: of DISTINCT ON, how many columns before the keys say which rows are one.
     """
 
     query: exp.Query
     reason: str
     keys: int
     window: tuple[int, int | None] | None
+    groups: int = 0
 
 
 def why_never_determined(query: exp.Query, schema: Schema) -> str | None:
@@ -46,8 +48,6 @@ def why_never_determined(query: exp.Query, schema: Schema) -> str | None:
             return f"{node.name.lower()}() answers differently each time"
         if isinstance(node, exp.AnyValue | exp.First | exp.Last) and not node.find(exp.Order):
             return f"{node.sql_name().lower()}() may answer any value of its group"
-        if isinstance(node, exp.Distinct) and node.args.get("on"):
-            return "DISTINCT ON picks among rows that tie"
     for scope in traverse_scope(query):
         if reason := _why_bare(scope, schema):
             return reason
@@ -116,11 +116,14 @@ def read_probes(query: exp.Query) -> tuple[list[Probe], str | None]:
             continue
         cut = select is not query and _is_cut(select) and not _is_in_exists(select)
         windows = _windows(select) if isinstance(select, exp.Select) else []
-        if not cut and not windows:
+        picks = isinstance(select, exp.Select) and _picks(select) is not None
+        if not cut and not windows and not picks:
             continue
         if scope.external_columns:
             return [], "a part of it depends on the row around it and leaves ties open"
         context = context_of(select)
+        if picks:
+            found.append(_one_of_each(select, context))
         if cut:
             probe = _cut(select, context)
             if probe is None:
@@ -145,6 +148,29 @@ def _is_in_exists(node: exp.Expr) -> bool:
 _ORDER_DEPENDENT = (
     exp.RowNumber, exp.Lag, exp.Lead, exp.FirstValue, exp.LastValue, exp.NthValue, exp.Ntile,
 )  # fmt: skip
+
+
+def _picks(select: exp.Select) -> exp.Expr | None:
+    """The keys of DISTINCT ON, or None."""
+    distinct = select.args.get("distinct")
+    found: exp.Expr | None = distinct.args.get("on") if distinct is not None else None
+    return found
+
+
+def _one_of_each(select: exp.Query, context: Sequence[exp.CTE]) -> Probe:
+    """A probe of DISTINCT ON: determined where the first rows of each group that tie are alike."""
+    copy = without_limit(select)
+    assert isinstance(copy, exp.Select)
+    on = _picks(copy)
+    assert on is not None
+    groups = on.expressions if isinstance(on, exp.Tuple) else [on]
+    order = copy.args.get("order")
+    keys = [ordered.this for ordered in order.expressions] if order is not None else []
+    copy.set("distinct", None)
+    for number, key in enumerate([*groups, *keys]):
+        copy.select(exp.alias_(key.copy(), f"_key_{number}"), copy=False)
+    reason = "DISTINCT ON picks among rows that tie"
+    return Probe(attach(copy, context), reason, len(keys), None, len(groups))
 
 
 def _windows(select: exp.Select) -> list[exp.Window]:
@@ -341,11 +367,25 @@ def _window(window: exp.Window, select: exp.Select, context: Sequence[exp.CTE]) 
 def is_determined(probe: Probe, run: Callable[[exp.Query], list[Row]]) -> bool:
     """Is what the probe looks at the same for every choice among ties, on the rows loaded now?"""
     rows = [tuple(map(plain, row)) for row in run(probe.query)]
+    if probe.groups:
+        return _is_one_of_each(rows, probe.groups, probe.keys)
     if probe.window is None:
         return len(set(rows)) == len(rows)
     offset, limit = probe.window
     edges = [offset] + ([offset + limit] if limit is not None else [])
     return all(_is_clear(rows, edge, probe.keys) for edge in edges)
+
+
+def _is_one_of_each(rows: Sequence[Row], groups: int, keys: int) -> bool:
+    """Are the rows that may be the first of their group alike? They come in the order's order."""
+    first: dict[Row, Row] = {}
+    for row in rows:
+        end = len(row) - keys
+        group = row[end - groups : end]
+        leader = first.setdefault(group, row)
+        if row[end:] == leader[end:] and row != leader:
+            return False
+    return True
 
 
 def _is_clear(rows: Sequence[Row], edge: int, keys: int) -> bool:

@@ -8,27 +8,17 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlwright.schema import Table
 from sqlwright.verify import values
 from sqlwright.verify.domain import Column, Domain
+from sqlwright.verify.layout import layout_of
 from sqlwright.verify.values import Value
 from sqlwright.verify.witness import Witness
 
 _MOST_VALUES = 9
 _MOST_ROWS = 60
-
-
-@dataclass(frozen=True, slots=True)
-class _Layout:
-    """One table's columns, keys and references by position."""
-
-    table: Table
-    read: tuple[int, ...]  # columns that a query reads
-    keys: tuple[tuple[int, ...], ...]
-    # (own positions, number of the parent table, positions there)
-    references: tuple[tuple[tuple[int, ...], int, tuple[int, ...]], ...]
+_FACTORS = (0.001, 0.02, 0.1, 0.5, 1.5, 3, 20, 100, -1)
 
 
 Row = tuple[Value, ...]
@@ -55,7 +45,7 @@ class Neighborhood:
         counts = (count for number in numbers for count in (number, number + 1))
         self._counts = [int(c) for c in dict.fromkeys(counts) if 2 <= c <= 40 and c == int(c)]
         self._focus: frozenset[str] = frozenset()
-        self._layouts = tuple(_layout(table, tables, read) for table in tables)
+        self._layouts = tuple(layout_of(table, tables, read) for table in tables)
         self._children = [
             [
                 (n, own, there)
@@ -80,13 +70,31 @@ class Neighborhood:
             focus: names of columns to change rather than others.
         """
         self._focus = focus
-        steps = (self._copied, self._cell, self._removed, self._multiplied, self._emptied)
-        weights = (8, 8, 1, 4, 0) if grow else (10, 6, 3, 1, 0.4)
+        steps = (
+            self._copied,
+            self._cell,
+            self._family,
+            self._removed,
+            self._multiplied,
+            self._emptied,
+        )
+        weights = (8, 8, 3, 1, 4, 0) if grow else (10, 6, 3, 3, 1, 0.4)
         step = generator.choices(steps, weights)[0]
         found = step(witness, generator)
         if found is not None and generator.random() < 0.3:
             found = generator.choice((self._copied, self._cell))(found, generator) or found
         return found
+
+    def refers_rightly(self, witness: Witness) -> bool:
+        """Does every reference of the witness find its row?"""
+        for number, layout in enumerate(self._layouts):
+            for own, parent, there in layout.references:
+                known = {tuple(row[i] for i in there) for row in witness.rows[parent]}
+                for row in witness.rows[number]:
+                    value = tuple(row[i] for i in own)
+                    if None not in value and value not in known:
+                        return False
+        return True
 
     def _pick(self, witness: Witness, generator: random.Random) -> tuple[int, int] | None:
         filled = [n for n, rows in enumerate(witness.rows) if rows and self._layouts[n].read]
@@ -129,6 +137,29 @@ class Neighborhood:
         """The witness with the row added under keys of its own."""
         found = self._fresh(witness, number, row, generator)
         return None if found is None else self._with(found[0], number, None, found[1])
+
+    def _family(self, witness: Witness, generator: random.Random) -> Witness | None:
+        """One more row like another but for one cell, with copies of the rows that refer to it."""
+        place = self._pick(witness, generator)
+        if place is None or not self._children[place[0]]:
+            return None
+        number, position = place
+        old = witness.rows[number][position]
+        changed, row = self._changed(witness, number, old, generator) or (witness, old)
+        made = self._fresh(changed, number, row, generator)
+        found = None if made is None else self._with(made[0], number, None, made[1])
+        if made is None or found is None:
+            return None
+        for child, own, there in self._children[number]:
+            gone, new = (tuple(r[i] for i in there) for r in (old, made[1]))
+            if gone == new:
+                continue
+            for other in [r for r in found.rows[child] if tuple(r[i] for i in own) == gone][:6]:
+                cells = list(other)
+                for at, value in zip(own, new, strict=True):
+                    cells[at] = value
+                found = self._beside(found, child, tuple(cells), generator) or found
+        return found
 
     def _multiplied(self, witness: Witness, generator: random.Random) -> Witness | None:
         """As many copies of a row as a number in the queries."""
@@ -224,6 +255,7 @@ class Neighborhood:
         """Numbers away from those that are there by a number of the queries, and far ones."""
         present = [v for v in near if isinstance(v, int | float) and not isinstance(v, bool)]
         found: list[Value] = [value * 10 + 1 for value in present[:2]]
+        found += [value * factor for value in present[:1] for factor in _FACTORS]
         for number in self._numbers[:8]:
             found += [number, number + 1]
             found += [value + number for value in present[:2]]
@@ -355,26 +387,3 @@ class Neighborhood:
         every = list(witness.rows)
         every[number] = rows
         return Witness(witness.tables, tuple(every))
-
-
-def _layout(table: Table, tables: Sequence[Table], read: frozenset[Column]) -> _Layout:
-    places = {column.name.lower(): i for i, column in enumerate(table.columns)}
-    numbers = {other.name.lower(): n for n, other in enumerate(tables)}
-
-    def positions(names: Sequence[str], of: dict[str, int]) -> tuple[int, ...] | None:
-        found = [of.get(name.lower()) for name in names]
-        return None if None in found else tuple(found)  # type: ignore[arg-type]
-
-    references = []
-    for key in table.foreign_keys:
-        number = numbers.get(key.table.lower())
-        if number is None:
-            continue
-        there = {column.name.lower(): i for i, column in enumerate(tables[number].columns)}
-        own, target = positions(key.columns, places), positions(key.references, there)
-        if own and target and len(own) == len(target):
-            references.append((own, number, target))
-    keys = [found for key in table.keys() if (found := positions(key, places))]
-    name = table.name.lower()
-    wanted = tuple(i for column, i in places.items() if (name, column) in read)
-    return _Layout(table, wanted, tuple(keys), tuple(references))

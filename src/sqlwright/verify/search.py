@@ -19,6 +19,7 @@ from sqlglot import exp
 from sqlwright.errors import DatabaseError, QueryTimeout
 from sqlwright.schema import Schema, Table
 from sqlwright.verify.climb import climb
+from sqlwright.verify.clones import cloned, counts_that_matter
 from sqlwright.verify.compare import Comparison
 from sqlwright.verify.domain import Domain
 from sqlwright.verify.mutants import Mutant, mutants
@@ -34,6 +35,8 @@ _STEPS_A_WITNESS = 10  # neighbors to look at for each generated witness
 _STEP_SECONDS = 1.0
 _WANDERERS = 8  # starting points that move on
 _WANDERER_ROWS = 40
+_CLIMB_SECONDS = 3.0
+_CLONED = 4  # witnesses that are multiplied
 _CONFIRMED = 14  # witnesses that are shown to the engine of the dialect
 _DISTRUST = 4  # differences that the engine of the dialect does not see
 
@@ -105,7 +108,7 @@ class Search:
         self._order = sorted((0, 1), key=lambda side: truth.texts[side])
         self._readings = [read_predicates(truth.pair.both()[n], schema) for n in self._order]
         self._random = random.Random(f"{limits.seed}/steps")
-        domain = Domain(tables, self._readings, truth.pair.dialect)
+        self._domain = domain = Domain(tables, self._readings, truth.pair.dialect)
         named = _names(truth.pair.both())
         columns = frozenset(
             (table.name.lower(), column.name.lower())
@@ -141,7 +144,7 @@ class Search:
             if found := self._try(reached):
                 return found
             self._keep(reached)
-        if found := self._step_around():
+        if found := self._step_around() or self._multiply():
             return found
         self._note_conditions()
         return self._confirm_telling()
@@ -230,7 +233,7 @@ class Search:
 
     def _reach(self, drawn: Sequence[Witness]) -> Witness | None:
         """A witness on which the original returns rows, where none that was drawn makes it."""
-        stop = min(self._limits.stop, time.monotonic() + 2 * _STEP_SECONDS)
+        stop = min(self._limits.stop, time.monotonic() + _CLIMB_SECONDS)
         for side in self._order:
             found = climb(self._main, side, drawn, self._near, self._random, stop)
             if found is not None:
@@ -255,6 +258,21 @@ class Search:
             self._watch(witness, _MUTANTS_A_STEP)
             if any(self._main.rows) and witness.count() < _WANDERER_ROWS:
                 wanderers[self._random.randrange(len(wanderers))] = witness
+        return None
+
+    def _multiply(self) -> Difference | None:
+        """Witnesses many times over, where only that shows what a LIMIT or a rank does."""
+        stop = min(self._limits.stop, time.monotonic() + _STEP_SECONDS)
+        seeds = sorted([*self._telling, *self._plain[:3]], key=lambda w: w.count())
+        for count in counts_that_matter(self._truth.pair):
+            for seed in [seed for seed in seeds if seed.count()][:_CLONED]:
+                if time.monotonic() > stop:
+                    return None
+                witness = cloned(seed, count, self._domain)
+                if witness is None or not self._near.refers_rightly(witness):
+                    continue
+                if found := self._try(witness):
+                    return found
         return None
 
     def _look_at(self) -> frozenset[str]:

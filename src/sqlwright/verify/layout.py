@@ -1,0 +1,44 @@
+"""A table's columns, keys and references by position, for steps that change single cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlwright.schema import Table
+from sqlwright.verify.domain import Column
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One table, its columns that a query reads, its keys and its references, by position."""
+
+    table: Table
+    read: tuple[int, ...]  # columns that a query reads
+    keys: tuple[tuple[int, ...], ...]
+    # (own positions, number of the parent table, positions there)
+    references: tuple[tuple[tuple[int, ...], int, tuple[int, ...]], ...]
+
+
+def layout_of(table: Table, tables: Sequence[Table], read: frozenset[Column]) -> Layout:
+    """The table's layout; references to tables that are not there are left out."""
+    places = {column.name.lower(): i for i, column in enumerate(table.columns)}
+    numbers = {other.name.lower(): n for n, other in enumerate(tables)}
+
+    def positions(names: Sequence[str], of: dict[str, int]) -> tuple[int, ...] | None:
+        found = [of.get(name.lower()) for name in names]
+        return None if None in found else tuple(found)  # type: ignore[arg-type]
+
+    references = []
+    for key in table.foreign_keys:
+        number = numbers.get(key.table.lower())
+        if number is None:
+            continue
+        there = {column.name.lower(): i for i, column in enumerate(tables[number].columns)}
+        own, target = positions(key.columns, places), positions(key.references, there)
+        if own and target and len(own) == len(target):
+            references.append((own, number, target))
+    keys = [found for key in table.keys() if (found := positions(key, places))]
+    name = table.name.lower()
+    wanted = tuple(i for column, i in places.items() if (name, column) in read)
+    return Layout(table, wanted, tuple(keys), tuple(references))
