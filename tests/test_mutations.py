@@ -179,6 +179,11 @@ SAME = {
         "SELECT a.id FROM orders a, orders b, orders c WHERE a.total = b.total AND a.total = c.total",
         "SELECT a.id FROM orders a, orders b, orders c WHERE a.total = b.total AND a.tax = c.total",
     ),
+    "merge conditions that absorb": (
+        "SELECT id FROM orders WHERE tax IS NULL AND (tax IS NULL OR total > 5)",
+        "SELECT id FROM orders WHERE tax IS NULL",
+        "SELECT id FROM orders WHERE tax IS NULL OR total > 5",
+    ),
     "in says it already": (
         "SELECT name FROM customer c WHERE id IN (SELECT o.customer_id FROM orders o WHERE o.customer_id = c.id AND o.total > 3)",
         "SELECT name FROM customer c WHERE id IN (SELECT o.customer_id FROM orders o WHERE o.total > 3)",
@@ -193,6 +198,16 @@ SAME = {
         "SELECT c.name FROM customer c, region r WHERE c.region_id = r.id",
         "SELECT c.name FROM customer c",
         "SELECT c.name FROM customer c, customer s WHERE c.sponsor_id = s.id",
+    ),
+    "join for nothing, from the left": (
+        "SELECT o.total FROM orders o LEFT JOIN customer c ON c.id = o.customer_id",
+        "SELECT o.total FROM orders o",
+        "SELECT o.total FROM orders o LEFT JOIN customer c ON c.spent = o.customer_id",
+    ),
+    "merge conditions, but not a test for NULL": (
+        "SELECT total FROM orders WHERE total = total",
+        "SELECT total FROM orders",
+        "SELECT total FROM orders WHERE tax = tax",
     ),
     "no row passes": (
         "SELECT name AS x FROM customer WHERE spent > 5 AND spent < 3",

@@ -114,15 +114,23 @@ def else_added(query: exp.Query, schema: Schema) -> Found:
     """A CASE gets ELSE 0, where NULL was skipped by an aggregate or shown."""
     for node in query.find_all(exp.Case):
         default = node.args.get("default")
-        bare = isinstance(node.parent, exp.GT | exp.GTE) and isinstance(
-            node.parent.right, exp.Literal
-        )
-        if any(isinstance(b.this, exp.Boolean) for b in node.args["ifs"]) or bare:
+        if any(isinstance(b.this, exp.Boolean) for b in node.args["ifs"]) or _refuses_zero(node):
             continue  # ELSE is never reached, or fails the comparison as NULL does
         if default is None or isinstance(default, exp.Null):
             result = node.args["ifs"][0].args["true"]
             zero = exp.Literal.string("") if result.is_string else exp.Literal.number(0)
             yield shown(node), change(query, node, lambda twin, z=zero: twin.set("default", z))
+
+
+def _refuses_zero(node: exp.Expr) -> bool:
+    """Is the node compared with a constant so that 0 fails as NULL does?"""
+    parent = node.parent
+    while isinstance(parent, exp.Paren):
+        parent = parent.parent
+    if not isinstance(parent, exp.EQ | exp.GT | exp.GTE | exp.Between):
+        return False
+    bound = parent.args["low"] if isinstance(parent, exp.Between) else parent.right
+    return bound.find(exp.Column, exp.Neg) is None and bound.sql() not in ("0", "0.0")
 
 
 def group_key_dropped(query: exp.Query, schema: Schema) -> Found:
@@ -245,7 +253,7 @@ def window_changed(query: exp.Query, schema: Schema) -> Found:
                     f"order lost: {shown(node)}",
                     change(query, node, lambda twin: twin.set("order", None)),
                 )
-        if frame is not None:
+        if frame is not None and isinstance(node.this, exp.AggFunc) and _is_by_rows(frame):
             yield (
                 f"frame lost: {shown(node)}",
                 change(query, node, lambda twin: twin.set("spec", None)),

@@ -40,9 +40,20 @@ def _reads(join: exp.Join) -> bool:
 
 def _merged(parts: list[exp.Expr], select: exp.Select, schema: Schema) -> list[exp.Expr]:
     parts = [_plain_in(part) for part in parts]
+    holder = exp.Where()
+    holder.parent = select
     for part in parts:
-        part.parent = select  # so that its columns are looked up in the SELECT
-    kept = [p for p in parts if not _is_true(p, schema)]
+        part.parent = holder  # so that its columns are looked up in the SELECT
+        if isinstance(part, exp.Is) and isinstance(part.expression, exp.Null):
+            if isinstance(part.this, exp.Column) and not may_be_null(part.this, schema):
+                return [exp.false()]
+    texts = [text_of(part) for part in parts]
+    kept = [
+        p for p in parts
+        if not _is_true(p, schema)
+        # a AND (a OR b) is a
+        and not (isinstance(p, exp.Or) and any(text_of(b.unnest()) in texts for b in p.flatten()))
+    ]  # fmt: skip
     classes = _classes(kept, select, schema)
     result: dict[str, exp.Expr] = {}
     bounds: dict[str, list[tuple[type[exp.Expr], Value, exp.Expr]]] = {}

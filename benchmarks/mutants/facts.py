@@ -300,7 +300,27 @@ def may_be_null(node: exp.Expr, schema: Schema) -> bool:
         if len(held.columns) == len(held.body.selects):
             inner = held.body.selects[held.columns.index(node.name)].unalias()
             return may_be_null(inner, schema)
+    if isinstance(held.body, exp.SetOperation) and held.columns and node.name in held.columns:
+        at = held.columns.index(node.name)
+        branches = list(_branches(held.body))
+        return any(
+            not isinstance(branch, exp.Select)
+            or len(branch.selects) != len(held.columns)
+            or may_be_null(branch.selects[at].unalias(), schema)
+            for branch in branches
+        )
     return True
+
+
+def _branches(query: exp.Expr) -> Iterator[exp.Expr]:
+    """The queries that a set operation is made of."""
+    if isinstance(query, exp.SetOperation):
+        yield from _branches(query.left)
+        yield from _branches(query.right)
+    elif isinstance(query, exp.Subquery):
+        yield from _branches(query.this)
+    else:
+        yield query
 
 
 def _is_rolled_up(node: exp.Expr) -> bool:

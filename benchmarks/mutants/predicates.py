@@ -201,7 +201,9 @@ def between_end_lost(query: exp.Query, schema: Schema) -> Found:
 def and_to_or(query: exp.Query, schema: Schema) -> Found:
     """An AND becomes OR."""
     for node in query.find_all(exp.And):
-        if in_predicate(node) and not any(map(is_link, (node.left, node.right))):
+        if node.left == node.right or any(map(is_link, (node.left, node.right))):
+            continue
+        if in_predicate(node):
             new = exp.Paren(this=exp.Or(this=node.left.copy(), expression=node.right.copy()))
             yield shown(node), change(query, node, lambda _, new=new: new)
 

@@ -23,6 +23,9 @@ from sqlwright.schema import Schema
 def outer_join_is_inner(query: exp.Query, schema: Schema) -> None:
     """An outer join is inner where a later condition refuses its NULLs, or a foreign key finds."""
     for select in query.find_all(exp.Select):
+        for join in joins_of(select):
+            if join.side:
+                join.set("kind", None)  # OUTER says nothing more
         _narrow_full_joins(select, schema)
         changed = not turns_left(select)
         while changed:
@@ -113,7 +116,8 @@ def null_cannot_meet(query: exp.Query, schema: Schema) -> None:
             continue
         # so the second part is false, which OR leaves out whatever stands around it
         if not all(may_be_null(side, schema) for side in (equal.left, equal.right)):
-            node.replace(equal.copy())
+            place = node.parent if isinstance(node.parent, exp.Paren) else node
+            place.replace(equal.copy())
 
 
 def join_for_nothing(query: exp.Query, schema: Schema) -> None:
@@ -122,8 +126,30 @@ def join_for_nothing(query: exp.Query, schema: Schema) -> None:
         if turns_left(select):
             continue
         for join in joins_of(select):
-            if not join.side and not join.args.get("on") and isinstance(join.this, exp.Table):
+            if join.side == "LEFT":
+                _drop_idle_left_join(select, join, schema)
+            elif not join.side and not join.args.get("on") and isinstance(join.this, exp.Table):
                 _drop_idle_join(select, join, schema)
+
+
+def _drop_idle_left_join(select: exp.Select, join: exp.Join, schema: Schema) -> None:
+    """A LEFT JOIN that finds at most one partner, of which nothing is read, changes no row."""
+    own = next((s for s in sources(select, schema) if s.join is join), None)
+    on = join.args.get("on")
+    if own is None or on is None:
+        return
+    inside = {id(column) for column in on.find_all(exp.Column)}
+    if any(c.table == own.name and id(c) not in inside for c in select.find_all(exp.Column)):
+        return
+    bound = set()
+    for part in conjuncts(on):
+        if isinstance(part, exp.EQ):
+            for one, other in ((part.left, part.right), (part.right, part.left)):
+                if isinstance(one, exp.Column) and one.table == own.name:
+                    if own.name not in {c.table for c in other.find_all(exp.Column)}:
+                        bound.add(one.name)
+    if any(key <= bound for key in keys_of(own, select, schema)):
+        join.pop()
 
 
 def _drop_idle_join(select: exp.Select, join: exp.Join, schema: Schema) -> None:
