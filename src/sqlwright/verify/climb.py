@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from sqlglot import exp
 from sqlglot.optimizer.scope import traverse_scope
@@ -23,6 +23,7 @@ from sqlwright.verify.witness import Witness
 
 _MOST_STAGES = 60
 _STARTS = 12
+_MOST_ROWS = 60  # a larger one is kept only for what it gains: every step takes longer on it
 _PATIENCE = 0.2  # how often a step that gains and loses nothing is taken all the same
 
 
@@ -32,6 +33,7 @@ def climb(
     drawn: Sequence[Witness],
     near: Neighborhood,
     generator: random.Random,
+    multiples: Callable[[Witness], Iterable[Witness]],
     stop: float,
 ) -> Witness | None:
     """A witness on which the query returns rows, or None where none is found until `stop`.
@@ -39,6 +41,7 @@ def climb(
     Args:
         side: 0 for the original, 1 for the proposal.
         drawn: witnesses to start from.
+        multiples: a witness several times over, for conditions on counts.
     """
     texts = stages(comparison.trees[side], comparison.scratch.dialect)
     texts.append(comparison.texts[side])
@@ -55,8 +58,9 @@ def climb(
         comparison.scratch.load(witness)
         if best is None or len(found := passed(every)) > len(top):
             best, top = witness, passed(every) if best is None else found
+    waiting = list(multiples(best)) if best is not None else []
     while best is not None and len(texts) - 1 not in top and time.monotonic() < stop:
-        step = near.draw(best, generator, grow=True)
+        step = waiting.pop() if waiting else near.draw(best, generator, grow=True)
         if step is None:
             continue
         comparison.scratch.load(step)
@@ -65,7 +69,8 @@ def climb(
             found = passed(top) | gained
             if len(found) > len(top) or len(texts) - 1 in found:
                 best, top = step, found
-        elif generator.random() < _PATIENCE and passed(top) == top:
+                waiting = list(multiples(best))
+        elif step.count() <= _MOST_ROWS and generator.random() < _PATIENCE and passed(top) == top:
             best = step
     return best if len(texts) - 1 in top else None
 

@@ -33,13 +33,17 @@ def counts_that_matter(pair: Pair) -> list[int]:
     return sorted(count for count in found if 2 <= count <= _MOST)[:4]
 
 
-def cloned(witness: Witness, count: int, domain: Domain) -> Witness | None:
-    """The witness `count` times, or None where a constraint does not allow it."""
+def cloned(witness: Witness, count: int, domain: Domain, alike: bool = False) -> Witness | None:
+    """The witness `count` times, or None where a constraint does not allow it.
+
+    Args:
+        alike: copies differ in their keys alone, so that they fall into the same groups.
+    """
     every = []
     for table, rows in zip(witness.tables, witness.rows, strict=True):
         columns = [(table.name.lower(), column.name.lower()) for column in table.columns]
         copies = [
-            tuple(_moved(domain, c, v, n) for c, v in zip(columns, row, strict=True))
+            tuple(_moved(domain, c, v, n, alike) for c, v in zip(columns, row, strict=True))
             for n in range(count)
             for row in rows
         ]
@@ -59,10 +63,12 @@ def cloned(witness: Witness, count: int, domain: Domain) -> Witness | None:
     return Witness(witness.tables, tuple(every))
 
 
-def _moved(domain: Domain, column: Column, value: Value, number: int) -> Value:
+def _moved(domain: Domain, column: Column, value: Value, number: int, alike: bool) -> Value:
     """The value in copy `number`: another one, unless a condition compares the column."""
     root = domain.root(column)
     if value is None or number == 0 or domain.constants.get(root):
+        return value
+    if alike and root not in domain.joined:
         return value
     kind = domain.kinds[column]
     if kind in ("int", "num", "real") and isinstance(value, int | float):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -36,6 +36,8 @@ _STEP_SECONDS = 1.0
 _WANDERERS = 8  # starting points that move on
 _WANDERER_ROWS = 40
 _CLIMB_SECONDS = 3.0
+_MOST_ALIKE = 24  # copies in one group
+_MOST_ALIKE_ROWS = 400
 _CLONED = 4  # witnesses that are multiplied
 _CONFIRMED = 14  # witnesses that are shown to the engine of the dialect
 _DISTRUST = 4  # differences that the engine of the dialect does not see
@@ -117,6 +119,7 @@ class Search:
             if column.name.lower() in named
         )
         numbers = [v for r in self._readings for v in r.loose if isinstance(v, int | float)]
+        self._numbers = numbers
         self._near = Neighborhood(tables, domain, columns, numbers)
         self._apart = columns_apart(*truth.pair.both())
         self._alive: list[tuple[int, Mutant]] = []
@@ -235,7 +238,7 @@ class Search:
         """A witness on which the original returns rows, where none that was drawn makes it."""
         stop = min(self._limits.stop, time.monotonic() + _CLIMB_SECONDS)
         for side in self._order:
-            found = climb(self._main, side, drawn, self._near, self._random, stop)
+            found = climb(self._main, side, drawn, self._near, self._random, self._multiples, stop)
             if found is not None:
                 return found
         return None
@@ -274,6 +277,16 @@ class Search:
                 if found := self._try(witness):
                     return found
         return None
+
+    def _multiples(self, witness: Witness) -> Iterator[Witness]:
+        """The witness several times over, in the same groups, as often as a number of the query."""
+        numbers = {int(n) for n in self._numbers if 1 <= n <= _MOST_ALIKE and n == int(n)}
+        for number in sorted(numbers)[-3:]:
+            if witness.count() * (number + 1) > _MOST_ALIKE_ROWS:
+                continue
+            found = cloned(witness, number + 1, self._domain, alike=True)
+            if found is not None and self._near.refers_rightly(found):
+                yield found
 
     def _look_at(self) -> frozenset[str]:
         """Columns to change: where the queries differ, where a mutant lives on, or all."""
