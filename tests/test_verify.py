@@ -436,3 +436,13 @@ def test_a_scalar_subquery_of_two_rows_fails() -> None:
     two = one.replace("MAX(id)", "id")
     verdict = judge(sql.read(one, "postgres"), sql.read(two, "postgres"), SCHEMA, "postgres")
     assert verdict.outcome == "different", verdict.reason
+
+
+def test_one_side_shown_empty_says_nothing_of_the_other() -> None:
+    """What was not made to return rows may return some all the same."""
+    original = "SELECT id FROM orders WHERE ABS(total) < -5 AND id > 3"
+    empty = "SELECT id FROM orders WHERE total > 5 AND total < 3"
+    for pair in ((original, empty), (empty, original)):
+        verdict = judge(*(sql.read(text, "sqlite") for text in pair), SCHEMA, "sqlite")
+        assert verdict.outcome == "undecided", verdict.reason
+        assert "no row on any database" in verdict.reason

@@ -113,7 +113,7 @@ def judge(
         if (reason := check.why_contradictory()) is not None:
             return Verdict("undecided", reason, notes=pair.notes)
     notes = [f"not kept by the databases: CHECK ({text})" for c in checks for text in c.unkept]
-    limits = Limits(witnesses, seed, stop, not shown.sure)
+    limits = Limits(witnesses, seed, stop, shown.step is None)
     verdict = _run(pair, tables, schema, limits, server)
     verdict = _with_steps(verdict, shown)
     return replace(verdict, notes=(*pair.notes, *verdict.notes, *notes))
@@ -127,9 +127,8 @@ def _with_steps(verdict: Verdict, shown: Shown) -> Verdict:
         tried = f"; {verdict.reason}" if verdict.outcome == "no difference found" else ""
         reason = f"shown by {shown.step}{tried}"
         return replace(verdict, outcome="no difference found", reason=reason, shown_by=shown.step)
-    if shown.empty and verdict.outcome == "undecided" and not verdict.witnesses and verdict.tried:
-        reason = f"{shown.empty}; the other query returned none in {verdict.tried} databases either"
-        return replace(verdict, outcome="no difference found", reason=reason)
+    if shown.empty and verdict.outcome == "undecided":
+        return replace(verdict, reason=f"{shown.empty}; {verdict.reason}")
     return verdict
 
 

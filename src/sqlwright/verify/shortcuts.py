@@ -18,16 +18,12 @@ class Shown:
 
     Attributes:
         step: what shows that both queries return the same rows, or None.
-        empty: why one of them returns no row on any database, "" where nothing shows it.
+        empty: why one of them returns no row on any database, "" where nothing shows it. Of the
+            other one that says nothing.
     """
 
     step: str | None = None
     empty: str = ""
-
-    @property
-    def sure(self) -> bool:
-        """Is anything shown that makes a long search needless?"""
-        return self.step is not None or bool(self.empty)
 
 
 def show_same(pair: Pair, tables: Sequence[Table], schema: Schema) -> Shown:
