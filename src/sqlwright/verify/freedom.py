@@ -284,7 +284,8 @@ def ranked(query: exp.Query) -> tuple[exp.Query, int] | None:
 
 def _over(outer: exp.Select, inner: exp.Query, positions: Sequence[int]) -> exp.Query:
     order = inner.args["order"].copy()
-    inner.set("order", None)
+    if not (isinstance(inner, exp.Select) and _picks(inner) is not None):
+        inner.set("order", None)  # DISTINCT ON picks by it
     with_ = inner.args.get("with_")
     inner.set("with_", None)
     found = outer.from_(
