@@ -25,6 +25,7 @@ from sqlwright.verify.pairs import (
     finished,
     judge_line,
     judge_pairs,
+    judge_read,
     read_pair,
 )
 from sqlwright.verify.workers import Done, Lost, judge_apart, run_all, run_apart
@@ -313,3 +314,14 @@ def test_done_says_how_long_it_took() -> None:
     found: Done[int, int] = next(run_all([2], square, workers=1, seconds=5))
     assert found.answer == 4
     assert 0 < found.seconds < 5
+
+
+def test_a_position_that_no_column_has_is_a_constant() -> None:
+    schema = read_ddl("CREATE TABLE emp (id INT PRIMARY KEY, dept INT)")
+    texts = (
+        "SELECT dept, MAX(id) FROM emp GROUP BY dept, 4",
+        "SELECT dept, MAX(id) FROM emp GROUP BY dept",
+    )
+    verdict = judge_read(read_pair(texts, schema, "mysql"), Options(Path()))
+    assert verdict.outcome == "no difference found", verdict.reason
+    assert any("names no column" in note for note in verdict.notes)

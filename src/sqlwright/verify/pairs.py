@@ -24,6 +24,7 @@ from sqlwright.errors import DataError, SqlError, SqlwrightError
 from sqlwright.schema import Schema, read_ddl
 from sqlwright.verify.infer import infer_schema
 from sqlwright.verify.judge import Verdict, judge
+from sqlwright.verify.prepare import without_constant_groups
 from sqlwright.verify.workers import GRACE, Done, Lost, run_all
 
 Line = tuple[int, str]  # its number in the file, from 1, and its text
@@ -259,7 +260,7 @@ def _read_in(
     )
     known, notes = infer_schema((first, second), schema, dialect)
     for name, query in zip(names, (first, second), strict=True):
-        _named(name, partial(sql.bind, query, known, dialect))
+        _named(name, partial(sql.bind, without_constant_groups(query, []), known, dialect))
     return ReadPair((first, second), known, dialect, notes)
 
 

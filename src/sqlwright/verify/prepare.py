@@ -41,7 +41,7 @@ def prepare_pair(
     """
     notes: list[str] = []
     plain = [
-        sql.bind(_without_constant_groups(query, notes), schema, dialect)
+        sql.bind(without_constant_groups(query, notes), schema, dialect)
         for query in (original, proposal)
     ]
     notes += _shapes(*plain)
@@ -53,8 +53,11 @@ def prepare_pair(
     )
 
 
-def _without_constant_groups(query: exp.Query, notes: list[str]) -> exp.Query:
-    """GROUP BY 4 where no fourth column is: engines that take it group by the number itself."""
+def without_constant_groups(query: exp.Query, notes: list[str]) -> exp.Query:
+    """GROUP BY 4 where no fourth column is: engines that take it group by the number itself.
+
+    Each gets a note.
+    """
     copy = query.copy()
     for group in copy.find_all(exp.Group):
         select = group.parent
