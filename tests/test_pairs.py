@@ -325,3 +325,11 @@ def test_a_position_that_no_column_has_is_a_constant() -> None:
     verdict = judge_read(read_pair(texts, schema, "mysql"), Options(Path()))
     assert verdict.outcome == "no difference found", verdict.reason
     assert any("names no column" in note for note in verdict.notes)
+
+
+def test_a_unary_plus_has_other_names() -> None:
+    schema = read_ddl("CREATE TABLE emp (id INT PRIMARY KEY, dept INT)")
+    pair = read_pair(("SELECT POSITIVE(dept) FROM emp", "SELECT dept FROM emp"), schema, "mysql")
+    assert judge_read(pair, Options(Path())).outcome == "no difference found"
+    pair = read_pair(("SELECT POSITIVE(dept) FROM emp", "SELECT id FROM emp"), schema, "mysql")
+    assert judge_read(pair, Options(Path())).outcome == "different"

@@ -102,6 +102,9 @@ def renames(notes: tuple[str, ...]) -> bool:
 def _settled(query: exp.Query, schema: Schema, dialect: str) -> exp.Query:
     bound = query.copy()
     _stop_clock(bound, dialect)
+    for call in list(bound.find_all(exp.Anonymous)):
+        if call.name.lower() == "positive" and len(call.expressions) == 1:  # Spark's unary plus
+            call.replace(exp.Paren(this=call.expressions[0].copy()))
     _split_intervals(bound)
     _count_pairs(bound)
     _order_joined_texts(bound)
