@@ -72,8 +72,8 @@ class Comparison:
         self.rows: tuple[list[Row], list[Row]] = ([], [])
         self._stop = 0.0
         self._widths = tuple(map(_width, pair.both()))
-        self._limits = freedom.limits(pair.original) if _is_cut(pair.original) else None
-        self._is_cut = _is_cut(pair.original)
+        self._limits = freedom.limits(pair.original) if freedom.is_cut(pair.original) else None
+        self._is_cut = freedom.is_cut(pair.original)
         self._ordered = pair.original.args.get("order") is not None
         # the rewrite asks for another order: what it leaves open may come in any
         self._is_looser = self._ordered and freedom.asks_less(pair.original, pair.proposal)
@@ -173,7 +173,7 @@ class Comparison:
                 return None
             self._loose = (write_for(self.scratch, found[0], self.pair.dialect), found[1])
         text, keys = self._loose
-        window = freedom.limits(proposal) if _is_cut(proposal) else (0, None)
+        window = freedom.limits(proposal) if freedom.is_cut(proposal) else (0, None)
         if window is None:
             return None
         rows = self.run(text)
@@ -222,10 +222,6 @@ class Comparison:
 def _width(query: exp.Query) -> int:
     """How many columns the query returns, 0 where a star hides it."""
     return 0 if query.is_star else len(query.selects)
-
-
-def _is_cut(query: exp.Query) -> bool:
-    return any(query.args.get(name) for name in ("limit", "offset", "fetch"))
 
 
 def _count(rows: Sequence[Row]) -> str:

@@ -114,7 +114,7 @@ def read_probes(query: exp.Query) -> tuple[list[Probe], str | None]:
         select = scope.expression
         if not isinstance(select, exp.Query):
             continue
-        cut = select is not query and _is_cut(select) and not _is_in_exists(select)
+        cut = select is not query and is_cut(select) and not _is_in_exists(select)
         windows = _windows(select) if isinstance(select, exp.Select) else []
         picks = isinstance(select, exp.Select) and _picks(select) is not None
         if not cut and not windows and not picks:
@@ -134,7 +134,8 @@ def read_probes(query: exp.Query) -> tuple[list[Probe], str | None]:
     return found, None
 
 
-def _is_cut(node: exp.Expr) -> bool:
+def is_cut(node: exp.Expr) -> bool:
+    """Does the query have a LIMIT, OFFSET or FETCH of its own?"""
     return any(node.args.get(name) for name in ("limit", "offset", "fetch"))
 
 
