@@ -7,6 +7,7 @@ be real on an SQLite that the checker has not touched.
 
 from __future__ import annotations
 
+import random
 import re
 import sqlite3
 from collections import Counter
@@ -19,9 +20,12 @@ from sqlglot import exp
 
 from sqlwright import sql
 from sqlwright.schema import Schema, read_ddl
+from sqlwright.verify import strides
+from sqlwright.verify.domain import Domain
 from sqlwright.verify.judge import Verdict, judge
+from sqlwright.verify.neighbors import Neighborhood
 from sqlwright.verify.predicates import read_predicates
-from sqlwright.verify.witness import witnesses
+from sqlwright.verify.witness import Witness, witnesses
 
 # no column's name is in two tables, so that renaming one needs no resolving
 DDL = """
@@ -235,7 +239,7 @@ def verdict_of(
     one: str, two: str, schema: Schema = SCHEMA, dialect: str = "sqlite", witnesses: int = 20
 ) -> Verdict:
     first, second = (sql.read(text, dialect) for text in (one, two))
-    return judge(first, second, schema, dialect, witnesses=witnesses, seconds=30)
+    return judge(first, second, schema, dialect, witnesses=witnesses, seconds=10)
 
 
 def assert_agree(*asked: tuple[str, str, Schema]) -> None:
@@ -326,14 +330,34 @@ def test_witnesses_keep_every_constraint(text: str, seed: int) -> None:
     bound = sql.bind(sql.read(text, "sqlite"), SCHEMA, "sqlite")
     made = witnesses(SCHEMA.tables, [read_predicates(bound, SCHEMA)], seed, "sqlite")
     for _ in range(12):
-        witness = next(made)
-        rows = {
-            table.name: [
-                dict(zip((c.name for c in table.columns), row, strict=True)) for row in found
-            ]
-            for table, found in zip(witness.tables, witness.rows, strict=True)
-        }
-        database(rows, keys=True).close()
+        accept(next(made))
+
+
+@given(queries(), st.integers(0, 1000), st.booleans())
+@few
+def test_steps_from_witnesses_keep_every_constraint(text: str, seed: int, grow: bool) -> None:
+    bound = sql.bind(sql.read(text, "sqlite"), SCHEMA, "sqlite")
+    readings = [read_predicates(bound, SCHEMA)]
+    domain = Domain(SCHEMA.tables, readings, "sqlite")
+    every = frozenset((t.name.lower(), c.name.lower()) for t in SCHEMA.tables for c in t.columns)
+    near = Neighborhood(SCHEMA.tables, domain, every, [3, 4.5])
+    generator = random.Random(seed)
+    witness = next(witnesses(SCHEMA.tables, readings, seed, "sqlite"))
+    for _ in range(40):
+        focus = frozenset(generator.sample(["city", "age", "total", "state", "buyer"], 2))
+        step = strides.draw(near, witness, generator, grow, focus)
+        if step is not None:
+            accept(step)
+            witness = step if step.count() < 60 else witness
+
+
+def accept(witness: Witness) -> None:
+    """Load the witness into an SQLite that sees to every constraint: it fails where one is broken."""
+    rows = {
+        table.name: [dict(zip((c.name for c in table.columns), row, strict=True)) for row in found]
+        for table, found in zip(witness.tables, witness.rows, strict=True)
+    }
+    database(rows, keys=True).close()
 
 
 def recased(text: str) -> str:

@@ -102,7 +102,7 @@ def judged(pair: Pair, dialect: str, *, witnesses: int, seed: int = 0) -> Verdic
         dialect,
         witnesses=witnesses,
         seed=seed,
-        seconds=20,
+        seconds=10,
     )
 
 

@@ -223,7 +223,7 @@ def test_tpch_q2_without_its_region_is_refuted() -> None:
     original = sql.read(text, "postgres")
     head, _, tail = text.rpartition("r_name = 'EUROPE'")
     wrong = sql.read(f"{head} r_name = r_name {tail}", "postgres")
-    verdict = judge(original, wrong, schema, "postgres", witnesses=400, seconds=60)
+    verdict = judge(original, wrong, schema, "postgres", witnesses=400, seconds=20)
     assert verdict.outcome == "different", verdict.reason
 
 
@@ -232,7 +232,7 @@ def test_every_tpch_query_is_made_to_return_rows() -> None:
     for path in sorted(shared("queries", "tpch").glob("*.sql")):
         query = sql.read(path.read_text(), "postgres")
         wrapped = sql.read(f"SELECT * FROM ({sql.write(query, 'postgres')}) AS q", "postgres")
-        verdict = judge(query, wrapped, schema, "postgres", seconds=30)
+        verdict = judge(query, wrapped, schema, "postgres", seconds=10)
         assert verdict.outcome == "no difference found", f"{path.name}: {verdict.reason}"
         assert verdict.witnesses > 0, path.name
 

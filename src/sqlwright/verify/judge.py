@@ -89,7 +89,8 @@ def judge(
     """Try to refute that both queries mean the same, by running both on generated databases.
 
     Args:
-        seconds: stop looking after so many seconds of wall time.
+        seconds: stop looking after so many seconds of wall time; most pairs take a tenth of them,
+            and given more, each way of looking gets more.
         witnesses: how many databases to generate; some ten times as many are looked at around them.
         seed: the same seed tries the same databases.
         server: URL of the user's own server: what tells most is put to it, in temporary tables that
@@ -113,7 +114,7 @@ def judge(
         if (reason := check.why_contradictory()) is not None:
             return Verdict("undecided", reason, notes=pair.notes)
     notes = [f"not kept by the databases: CHECK ({text})" for c in checks for text in c.unkept]
-    limits = Limits(witnesses, seed, stop, shown.step is None)
+    limits = Limits(witnesses, seed, stop, seconds, shown.step is None)
     verdict = _run(pair, tables, schema, limits, server)
     verdict = _with_steps(verdict, shown)
     return replace(verdict, notes=(*pair.notes, *verdict.notes, *notes))

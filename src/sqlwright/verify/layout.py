@@ -42,3 +42,15 @@ def layout_of(table: Table, tables: Sequence[Table], read: frozenset[Column]) ->
     name = table.name.lower()
     wanted = tuple(i for column, i in places.items() if (name, column) in read)
     return Layout(table, wanted, tuple(keys), tuple(references))
+
+
+def refers_rightly(layouts: Sequence[Layout], rows: Sequence[Sequence[tuple[object, ...]]]) -> bool:
+    """Does every reference find its row? Both by the number of the table."""
+    for number, layout in enumerate(layouts):
+        for own, parent, there in layout.references:
+            known = {tuple(row[i] for i in there) for row in rows[parent]}
+            for row in rows[number]:
+                value = tuple(row[i] for i in own)
+                if None not in value and value not in known:
+                    return False
+    return True

@@ -12,13 +12,12 @@ from collections.abc import Sequence
 from sqlwright.schema import Table
 from sqlwright.verify import values
 from sqlwright.verify.domain import Column, Domain
-from sqlwright.verify.layout import layout_of
+from sqlwright.verify.layout import layout_of, refers_rightly
 from sqlwright.verify.values import Value
 from sqlwright.verify.witness import Witness
 
 _MOST_VALUES = 9
 _MOST_ROWS = 60
-_FACTORS = (0.001, 0.02, 0.1, 0.5, 1.5, 3, 20, 100, -1)
 
 
 Row = tuple[Value, ...]
@@ -69,15 +68,9 @@ class Neighborhood:
             grow: rather more rows than fewer.
             focus: names of columns to change rather than others.
         """
-        self._focus = focus
-        steps = (
-            self._copied,
-            self._cell,
-            self._family,
-            self._removed,
-            self._multiplied,
-            self._emptied,
-        )
+        self.look_at(focus)
+        steps = [self._copied, self._cell, self._family]
+        steps += [self._removed, self._multiplied, self._emptied]
         weights = (8, 8, 3, 1, 4, 0) if grow else (10, 6, 3, 3, 1, 0.4)
         step = generator.choices(steps, weights)[0]
         found = step(witness, generator)
@@ -85,26 +78,54 @@ class Neighborhood:
             found = generator.choice((self._copied, self._cell))(found, generator) or found
         return found
 
+    def look_at(self, focus: frozenset[str]) -> None:
+        """Change columns of these names rather than others; of all where there is none."""
+        self._focus = focus
+
     def refers_rightly(self, witness: Witness) -> bool:
         """Does every reference of the witness find its row?"""
-        for number, layout in enumerate(self._layouts):
-            for own, parent, there in layout.references:
-                known = {tuple(row[i] for i in there) for row in witness.rows[parent]}
-                for row in witness.rows[number]:
-                    value = tuple(row[i] for i in own)
-                    if None not in value and value not in known:
-                        return False
-        return True
+        return refers_rightly(self._layouts, witness.rows)
 
-    def _pick(self, witness: Witness, generator: random.Random) -> tuple[int, int] | None:
+    def pick(self, witness: Witness, generator: random.Random) -> tuple[int, int] | None:
         filled = [n for n, rows in enumerate(witness.rows) if rows and self._layouts[n].read]
         if not filled:
             return None
-        wanted = [n for n in filled if self._focused(n)]
+        wanted = [n for n in filled if self.focused(n)]
         number = generator.choice(wanted or filled)
         return number, generator.randrange(len(witness.rows[number]))
 
-    def _focused(self, number: int) -> list[int]:
+    def column(self, number: int, generator: random.Random) -> int:
+        """A column of the table that a query reads, one that is looked at before others."""
+        return generator.choice(self.focused(number) or self._layouts[number].read)
+
+    def reads(self, number: int) -> bool:
+        """Does a query read a column of the table?"""
+        return bool(self._layouts[number].read)
+
+    def fit(self, number: int, column: int, value: Value) -> Value:
+        """The value as the column can hold it."""
+        return self._domain.fit(self._column(number, column), value)
+
+    def _column(self, number: int, column: int) -> Column:
+        table = self._layouts[number].table
+        return table.name.lower(), table.columns[column].name.lower()
+
+    def is_free(self, number: int, column: int) -> bool:
+        """Is the column in no key of its table and in no reference, its own or another's?"""
+        layout = self._layouts[number]
+        bound = {i for key in layout.keys for i in key}
+        bound |= {i for own, _, _ in layout.references for i in own}
+        bound |= {i for _, _, there in self._children[number] for i in there}
+        return column not in bound
+
+    def allows(self, number: int, row: Row) -> bool:
+        """Does the row keep NOT NULL and CHECK?"""
+        table = self._layouts[number].table
+        if any(v is None and not c.nullable for v, c in zip(row, table.columns, strict=True)):
+            return False
+        return self._domain.allows(table, row)
+
+    def focused(self, number: int) -> list[int]:
         """Columns of the table that are looked at now."""
         if not self._focus:
             return []
@@ -113,7 +134,7 @@ class Neighborhood:
 
     def _cell(self, witness: Witness, generator: random.Random) -> Witness | None:
         """Another value in one cell."""
-        place = self._pick(witness, generator)
+        place = self.pick(witness, generator)
         if place is None:
             return None
         number, position = place
@@ -122,31 +143,43 @@ class Neighborhood:
 
     def _copied(self, witness: Witness, generator: random.Random) -> Witness | None:
         """One more row: like another but for its keys, and mostly one cell."""
-        place = self._pick(witness, generator)
+        place = self.pick(witness, generator)
         if place is None or len(witness.rows[place[0]]) >= _MOST_ROWS:
             return None
         number, position = place
         row = witness.rows[number][position]
         if generator.random() < 0.7:
             witness, row = self._changed(witness, number, row, generator) or (witness, row)
-        return self._beside(witness, number, row, generator)
+        return self.beside(witness, number, row, generator)
 
-    def _beside(
+    def beside(
         self, witness: Witness, number: int, row: Row, generator: random.Random
     ) -> Witness | None:
         """The witness with the row added under keys of its own."""
-        found = self._fresh(witness, number, row, generator)
+        found = self.fresh(witness, number, row, generator)
         return None if found is None else self._with(found[0], number, None, found[1])
 
     def _family(self, witness: Witness, generator: random.Random) -> Witness | None:
         """One more row like another but for one cell, with copies of the rows that refer to it."""
-        place = self._pick(witness, generator)
+        place = self.pick(witness, generator)
         if place is None or not self._children[place[0]]:
             return None
         number, position = place
         old = witness.rows[number][position]
         changed, row = self._changed(witness, number, old, generator) or (witness, old)
-        made = self._fresh(changed, number, row, generator)
+        return self.with_children(changed, number, old, row, generator)
+
+    def with_children(
+        self,
+        witness: Witness,
+        number: int,
+        old: Row,
+        row: Row,
+        generator: random.Random,
+        most: int = 6,
+    ) -> Witness | None:
+        """The witness with the row, under keys of its own, and copies of what refers to `old`."""
+        made = self.fresh(witness, number, row, generator)
         found = None if made is None else self._with(made[0], number, None, made[1])
         if made is None or found is None:
             return None
@@ -154,16 +187,16 @@ class Neighborhood:
             gone, new = (tuple(r[i] for i in there) for r in (old, made[1]))
             if gone == new:
                 continue
-            for other in [r for r in found.rows[child] if tuple(r[i] for i in own) == gone][:6]:
+            for other in [r for r in found.rows[child] if tuple(r[i] for i in own) == gone][:most]:
                 cells = list(other)
                 for at, value in zip(own, new, strict=True):
                     cells[at] = value
-                found = self._beside(found, child, tuple(cells), generator) or found
+                found = self.beside(found, child, tuple(cells), generator) or found
         return found
 
     def _multiplied(self, witness: Witness, generator: random.Random) -> Witness | None:
         """As many copies of a row as a number in the queries."""
-        place = self._pick(witness, generator)
+        place = self.pick(witness, generator)
         if place is None:
             return None
         number, position = place
@@ -175,14 +208,14 @@ class Neighborhood:
         found: Witness | None = witness
         for _ in range(count):
             assert found is not None
-            step = self._beside(found, number, row, generator)
+            step = self.beside(found, number, row, generator)
             if step is None:
                 break
             found = step
         return found if found is not witness else None
 
     def _removed(self, witness: Witness, generator: random.Random) -> Witness | None:
-        place = self._pick(witness, generator)
+        place = self.pick(witness, generator)
         if place is None:
             return None
         number, position = place
@@ -193,10 +226,10 @@ class Neighborhood:
 
     def _emptied(self, witness: Witness, generator: random.Random) -> Witness | None:
         """One table without rows, where none refers to it."""
-        place = self._pick(witness, generator)
+        place = self.pick(witness, generator)
         if place is None or any(witness.rows[n] for n, _, _ in self._children[place[0]]):
             return None
-        return self._replace(witness, place[0], ())
+        return self.replace(witness, place[0], ())
 
     def _changed(
         self, witness: Witness, number: int, row: Row, generator: random.Random
@@ -206,8 +239,8 @@ class Neighborhood:
         A reference may get a value that no parent has: the witness that comes back has one.
         """
         layout = self._layouts[number]
-        column = generator.choice(self._focused(number) or layout.read)
-        options = [v for v in self._options(witness, number, column) if v != row[column]]
+        column = generator.choice(self.focused(number) or layout.read)
+        options = [v for v in self.options(witness, number, column) if v != row[column]]
         if not options:
             return None
         value = generator.choice(options)
@@ -228,11 +261,10 @@ class Neighborhood:
             return None
         row = generator.choice(witness.rows[parent])
         row = (*row[:column], value, *row[column + 1 :])
-        return self._beside(witness, parent, row, generator)
+        return self.beside(witness, parent, row, generator)
 
-    def _options(self, witness: Witness, number: int, column: int) -> list[Value]:
-        table = self._layouts[number].table
-        name = (table.name.lower(), table.columns[column].name.lower())
+    def options(self, witness: Witness, number: int, column: int) -> list[Value]:
+        name = self._column(number, column)
         for own, parent, there in self._layouts[number].references:
             if column in own:
                 at = there[own.index(column)]
@@ -246,26 +278,13 @@ class Neighborhood:
             there_now = [row[column] for row in witness.rows[number][:4]]
             found += there_now
             if kind in ("int", "num", "real"):
-                found += [self._domain.fit(name, v) for v in self._far(there_now, kind)]
-        if table.columns[column].nullable:
+                far = values.far(kind, there_now, self._numbers[:8])
+                found += [self._domain.fit(name, v) for v in far]
+        if self._layouts[number].table.columns[column].nullable:
             found.append(None)
         return found
 
-    def _far(self, near: Sequence[Value], kind: str) -> list[Value]:
-        """Numbers away from those that are there by a number of the queries, and far ones."""
-        present = [v for v in near if isinstance(v, int | float) and not isinstance(v, bool)]
-        found: list[Value] = [value * 10 + 1 for value in present[:2]]
-        found += [value * factor for value in present[:1] for factor in _FACTORS]
-        for number in self._numbers[:8]:
-            found += [number, number + 1]
-            found += [value + number for value in present[:2]]
-            found += [value - number for value in present[:2]]
-            if number not in (0, 1):
-                found += [value * number for value in present[:1]]
-                found += [value / number for value in present[:1]]
-        return [values.coerce(kind, value) for value in found]
-
-    def _fresh(
+    def fresh(
         self, witness: Witness, number: int, row: Row, generator: random.Random, depth: int = 0
     ) -> tuple[Witness, Row] | None:
         """The row with new values in its keys, to stand beside those that are there.
@@ -316,7 +335,7 @@ class Neighborhood:
         else:
             if not current or depth > 3:
                 return None
-            fresh = self._fresh(witness, parent, current[0], generator, depth + 1)
+            fresh = self.fresh(witness, parent, current[0], generator, depth + 1)
             if fresh is None:
                 return None
             grown = self._with(fresh[0], parent, None, fresh[1])
@@ -329,8 +348,7 @@ class Neighborhood:
         return witness, tuple(cells)
 
     def _new_values(self, witness: Witness, number: int, column: int) -> list[Value]:
-        table = self._layouts[number].table
-        name = (table.name.lower(), table.columns[column].name.lower())
+        name = self._column(number, column)
         used = [row[column] for row in witness.rows[number]]
         near = [value for value in self._domain.pool(name, 3) if value not in used]
         return [value for value in (self._domain.fresh(name, used), *near[:3]) if value is not None]
@@ -356,17 +374,14 @@ class Neighborhood:
         """The witness with these rows, or None where a constraint is broken by the change."""
         layout = self._layouts[number]
         if added is not None:
-            columns = layout.table.columns
-            if any(v is None and not c.nullable for v, c in zip(added, columns, strict=True)):
-                return None
-            if not self._domain.allows(layout.table, added):
+            if not self.allows(number, added):
                 return None
             for key in layout.keys:
                 wanted = tuple(added[i] for i in key)
                 same = sum(tuple(row[i] for i in key) == wanted for row in rows)
                 if None not in wanted and same > 1:
                     return None
-        found = self._replace(witness, number, rows)
+        found = self.replace(witness, number, rows)
         if added is not None:
             for own, parent, there in layout.references:
                 wanted = tuple(added[i] for i in own)
@@ -383,7 +398,7 @@ class Neighborhood:
                     return None
         return found
 
-    def _replace(self, witness: Witness, number: int, rows: tuple[Row, ...]) -> Witness:
+    def replace(self, witness: Witness, number: int, rows: tuple[Row, ...]) -> Witness:
         every = list(witness.rows)
         every[number] = rows
         return Witness(witness.tables, tuple(every))

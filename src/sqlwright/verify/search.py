@@ -18,6 +18,8 @@ from sqlglot import exp
 
 from sqlwright.errors import DatabaseError, QueryTimeout
 from sqlwright.schema import Schema, Table
+from sqlwright.verify import strides
+from sqlwright.verify.apart import Archive, pairs_inside
 from sqlwright.verify.climb import climb
 from sqlwright.verify.clones import cloned, counts_that_matter
 from sqlwright.verify.compare import Comparison
@@ -31,13 +33,18 @@ from sqlwright.verify.witness import Witness, witnesses
 _MOST_MUTANTS = 40  # of each query
 _MUTANT_SECONDS = 0.5
 _MUTANTS_A_STEP = 4
-_STEPS_A_WITNESS = 10  # neighbors to look at for each generated witness
-_STEP_SECONDS = 1.0
+# parts of the time that is given, for each way of looking further
+_STEP_SHARE = 0.1
+_CLIMB_SHARE = 0.6
+_APART_SHARE = 0.06  # while no part of the queries differs
+_PROPAGATE_SHARE = 0.1  # once one does
+_STEPS_A_WITNESS = 10  # neighbors to look at for each generated witness, in ten seconds
 _WANDERERS = 8  # starting points that move on
 _WANDERER_ROWS = 40
-_CLIMB_SECONDS = 3.0
 _MOST_ALIKE = 24  # copies in one group
 _MOST_ALIKE_ROWS = 400
+_STARTS_APART = 12
+_MOST_ROWS_APART = 150
 _CLONED = 4  # witnesses that are multiplied
 _CONFIRMED = 14  # witnesses that are shown to the engine of the dialect
 _DISTRUST = 4  # differences that the engine of the dialect does not see
@@ -51,12 +58,14 @@ class Limits:
         witnesses: databases to generate.
         seed: of all chance.
         stop: the end, in monotonic time.
+        seconds: from the beginning to the end; given more, each way of looking gets more.
         reach: look for rows where the first databases give none?
     """
 
     witnesses: int
     seed: int
     stop: float
+    seconds: float
     reach: bool = True
 
 
@@ -147,10 +156,13 @@ class Search:
             if found := self._try(reached):
                 return found
             self._keep(reached)
-        if found := self._step_around() or self._multiply():
+        if found := self._step_around() or self._multiply() or self._drive_apart():
             return found
         self._note_conditions()
         return self._confirm_telling()
+
+    def _share(self, part: float) -> float:
+        return part * self._limits.seconds
 
     def _try(self, witness: Witness) -> Difference | None:
         survey, main = self.survey, self._main
@@ -236,24 +248,29 @@ class Search:
 
     def _reach(self, drawn: Sequence[Witness]) -> Witness | None:
         """A witness on which the original returns rows, where none that was drawn makes it."""
-        stop = min(self._limits.stop, time.monotonic() + _CLIMB_SECONDS)
-        for side in self._order:
-            found = climb(self._main, side, drawn, self._near, self._random, self._multiples, stop)
-            if found is not None:
+        start = time.monotonic()
+        for turn, side in enumerate((*self._order, *self._order), 1):  # one may have no way up
+            stop = min(self._limits.stop, start + self._share(_CLIMB_SHARE) * turn / 4)
+            found, answers = climb(
+                self._main, side, drawn, self._near, self._random, self._multiples, stop
+            )
+            if answers:
                 return found
+            if found is not None:
+                drawn = [found, *drawn]
         return None
 
     def _step_around(self) -> Difference | None:
         """Neighbors of the witnesses that told most, and of those neighbors that tell more."""
         seeds = self._telling or []
         wanderers = list(seeds[:_WANDERERS])
-        steps = self._limits.witnesses * _STEPS_A_WITNESS
-        stop = min(self._limits.stop, time.monotonic() + _STEP_SECONDS)
+        steps = round(self._limits.witnesses * _STEPS_A_WITNESS * self._limits.seconds / 10)
+        stop = min(self._limits.stop, time.monotonic() + self._share(_STEP_SHARE))
         for _ in range(steps if seeds else 0):
             if time.monotonic() > stop:
                 break
             seed = self._random.choice(wanderers if self._random.random() < 0.3 else seeds)
-            witness = self._near.draw(seed, self._random, focus=self._look_at())
+            witness = strides.draw(self._near, seed, self._random, focus=self._look_at())
             if witness is None:
                 continue
             if found := self._try(witness):
@@ -263,9 +280,38 @@ class Search:
                 wanderers[self._random.randrange(len(wanderers))] = witness
         return None
 
+    def _drive_apart(self) -> Difference | None:
+        """Towards a difference between parts of the queries, then further out."""
+        main, draw = self._main, self._random
+        pairs = pairs_inside(main.trees, main.scratch.dialect)
+        if not pairs or not self._limits.reach:
+            return None
+        archive = Archive(main, pairs)
+        start = time.monotonic()
+        for witness in [*self._telling[-_STARTS_APART:], *self._plain[:4]]:
+            main.scratch.load(witness)
+            archive.add(witness, draw)
+            if time.monotonic() > start + self._share(_APART_SHARE):
+                break
+        while time.monotonic() < self._limits.stop:
+            share = self._share(_PROPAGATE_SHARE if archive.top else _APART_SHARE)
+            if time.monotonic() > start + share:
+                break
+            chosen = archive.choose(draw)
+            if chosen is None or main is not self._main:
+                break
+            focus = self._apart if draw.random() < 0.4 else frozenset[str]()
+            step = strides.draw(self._near, chosen[0], draw, draw.random() < 0.4, focus)
+            if step is None or step.count() > _MOST_ROWS_APART:
+                continue
+            if found := self._try(step):
+                return found
+            archive.add(step, draw, least=chosen[1])
+        return None
+
     def _multiply(self) -> Difference | None:
         """Witnesses many times over, where only that shows what a LIMIT or a rank does."""
-        stop = min(self._limits.stop, time.monotonic() + _STEP_SECONDS)
+        stop = min(self._limits.stop, time.monotonic() + self._share(_STEP_SHARE))
         seeds = sorted([*self._telling, *self._plain[:3]], key=lambda w: w.count())
         for count in counts_that_matter(self._truth.pair):
             for seed in [seed for seed in seeds if seed.count()][:_CLONED]:

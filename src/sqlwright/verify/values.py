@@ -12,7 +12,7 @@ import json
 import math
 import re
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import chain
@@ -343,3 +343,21 @@ def pool(kind: str, constants: Iterable[Value], width: int) -> tuple[Value, ...]
     # types are part of the key, or else True would equal 1
     keyed = {(type(value), value): value for value in (*found, *defaults(kind)[:width])}
     return tuple(keyed.values())
+
+
+_FACTORS = (0.001, 0.02, 0.1, 0.5, 1.5, 3, 20, 100, -1)
+
+
+def far(kind: str, near: Sequence[Value], numbers: Sequence[int | float]) -> list[Value]:
+    """Numbers away from those that are there by a number of the queries, and far ones."""
+    present = [v for v in near if isinstance(v, int | float) and not isinstance(v, bool)]
+    found: list[Value] = [value * 10 + 1 for value in present[:2]]
+    found += [value * factor for value in present[:1] for factor in _FACTORS]
+    for number in numbers:
+        found += [number, number + 1]
+        found += [value + number for value in present[:2]]
+        found += [value - number for value in present[:2]]
+        if number not in (0, 1):
+            found += [value * number for value in present[:1]]
+            found += [value / number for value in present[:1]]
+    return [coerce(kind, value) for value in found]
