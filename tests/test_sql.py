@@ -310,3 +310,11 @@ def test_is_not_null_has_one_form() -> None:
         condition = sql.read("SELECT 1 FROM t WHERE a IS NOT NULL", dialect).args["where"].this
         assert isinstance(condition, exp.Not), dialect
         assert not condition.this.args.get("negate")
+
+
+def test_a_bound_name_of_two_words_keeps_its_quotes() -> None:
+    query = sql.read('SELECT 1 AS "Foreign Table", 2 AS plain', "postgres")
+    bound = sql.bind(query, read_ddl("CREATE TABLE t (a INT)", "postgres"), "postgres")
+    text = sql.write(bound, "postgres")
+    assert text == 'SELECT 1 AS "foreign table", 2 AS plain'
+    assert sql.write(sql.read(text, "postgres"), "postgres") == text

@@ -283,6 +283,9 @@ def bind(query: exp.Query, schema: Schema, dialect: str) -> exp.Query:
     except RecursionError:
         raise BindError("the query is nested too deeply to be bound: simplify it") from None
     assert isinstance(bound, exp.Query)
+    for identifier in bound.find_all(exp.Identifier):  # "foreign table" is two words without them
+        if not exp.SAFE_IDENTIFIER_RE.match(identifier.name):
+            identifier.set("quoted", True)
     return bound
 
 

@@ -18,7 +18,7 @@ from sqlglot import exp
 
 from sqlwright.errors import DatabaseError, QueryTimeout
 from sqlwright.schema import Schema, Table
-from sqlwright.verify import strides
+from sqlwright.verify import aims, strides
 from sqlwright.verify.apart import Archive, pairs_inside
 from sqlwright.verify.climb import climb
 from sqlwright.verify.clones import cloned, counts_that_matter
@@ -44,6 +44,7 @@ _WANDERER_ROWS = 40
 _MOST_ALIKE = 24  # copies in one group
 _MOST_ALIKE_ROWS = 400
 _STARTS_APART = 12
+_AIMED = 0.4
 _MOST_ROWS_APART = 150
 _CLONED = 4  # witnesses that are multiplied
 _CONFIRMED = 14  # witnesses that are shown to the engine of the dialect
@@ -287,6 +288,7 @@ class Search:
         if not pairs or not self._limits.reach:
             return None
         archive = Archive(main, pairs)
+        texts = aims.gaps(main.trees, main.scratch.dialect)
         start = time.monotonic()
         for witness in [*self._telling[-_STARTS_APART:], *self._plain[:4]]:
             main.scratch.load(witness)
@@ -300,14 +302,27 @@ class Search:
             chosen = archive.choose(draw)
             if chosen is None or main is not self._main:
                 break
-            focus = self._apart if draw.random() < 0.4 else frozenset[str]()
-            step = strides.draw(self._near, chosen[0], draw, draw.random() < 0.4, focus)
+            step = self._aimed(texts, chosen[0]) if draw.random() < _AIMED else None
+            if step is None:
+                focus = self._apart if draw.random() < 0.4 else frozenset[str]()
+                step = strides.draw(self._near, chosen[0], draw, draw.random() < 0.4, focus)
             if step is None or step.count() > _MOST_ROWS_APART:
                 continue
             if found := self._try(step):
                 return found
             archive.add(step, draw, least=chosen[1])
         return None
+
+    def _aimed(self, texts: Sequence[str], witness: Witness) -> Witness | None:
+        """A step that brings a computed value to what it is compared with."""
+        if not texts:
+            return None
+        self._main.scratch.load(witness)
+        try:
+            rows = self._main.run(self._random.choice(texts))
+        except DatabaseError:
+            return None
+        return aims.shifted(self._near, witness, [row[0] for row in rows], self._random)
 
     def _multiply(self) -> Difference | None:
         """Witnesses many times over, where only that shows what a LIMIT or a rank does."""
