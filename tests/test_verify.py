@@ -446,3 +446,39 @@ def test_one_side_shown_empty_says_nothing_of_the_other() -> None:
         verdict = judge(*(sql.read(text, "sqlite") for text in pair), SCHEMA, "sqlite")
         assert verdict.outcome == "undecided", verdict.reason
         assert "no row on any database" in verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("original", "wrong"),
+    [
+        ("SELECT id FROM items WHERE status <> 'ARCHIVED'", "SELECT id FROM items"),
+        ("SELECT id FROM items WHERE status = '12 open'", "SELECT id FROM items WHERE status = 11"),
+        (
+            "SELECT id FROM items WHERE status IN ('-3', 'x')",
+            "SELECT id FROM items WHERE status = -3",
+        ),
+    ],
+)
+def test_mysql_compares_numbers_with_texts_as_numbers(original: str, wrong: str) -> None:
+    schema = read_ddl("CREATE TABLE items (id INT PRIMARY KEY, status INT NOT NULL)", "mysql")
+    first, second = (sql.read(text, "mysql") for text in (original, wrong))
+    verdict = judge(first, second, schema, "mysql")
+    assert verdict.outcome == "different", verdict.reason
+    same = sql.read("SELECT id FROM items WHERE status = 12", "mysql")
+    begins = sql.read("SELECT id FROM items WHERE status = ' 12 open'", "mysql")
+    assert judge(begins, same, schema, "mysql").outcome == "no difference found"
+
+
+def test_more_rows_than_a_limit_that_only_the_rewrite_has() -> None:
+    schema = read_ddl(
+        "CREATE TABLE lines (id INT PRIMARY KEY, flag CHAR(1) NOT NULL, state CHAR(1), sold DATE NOT NULL)",
+        "postgres",
+    )
+    text = "SELECT flag, state, COUNT(*) FROM lines WHERE sold <= DATE '1998-09-02' GROUP BY flag, state"
+    first, second = (sql.read(t, "postgres") for t in (text, text + " LIMIT 10"))
+    verdict = judge(first, second, schema, "postgres")
+    assert verdict.outcome == "different", verdict.reason
+    # no more than four groups: the limit cuts nothing
+    few = text.replace("WHERE", "WHERE flag IN ('A', 'B') AND state IN ('C', 'D') AND")
+    first, second = (sql.read(t, "postgres") for t in (few, few + " LIMIT 10"))
+    assert judge(first, second, schema, "postgres").outcome != "different"

@@ -6,6 +6,7 @@ makes groups of its own.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from sqlglot import exp
@@ -26,6 +27,7 @@ def counts_that_matter(pair: Pair) -> list[int]:
     limits = [freedom.limits(query) or (0, None) for query in pair.both()]
     if limits[0] != limits[1] or pair.original.args.get("order") != pair.proposal.args.get("order"):
         found |= {offset + (limit or 0) + 1 for offset, limit in limits}
+        found.add(2)  # two rows have an order
     for query in pair.both():
         if query.find(exp.Window) is not None:
             numbers = (n.name for n in query.find_all(exp.Literal) if not n.is_string)
@@ -33,17 +35,28 @@ def counts_that_matter(pair: Pair) -> list[int]:
     return sorted(count for count in found if 2 <= count <= _MOST)[:4]
 
 
-def cloned(witness: Witness, count: int, domain: Domain, alike: bool = False) -> Witness | None:
+def cloned(
+    witness: Witness,
+    count: int,
+    domain: Domain,
+    alike: bool = False,
+    chosen: Mapping[Column, bool] | None = None,
+) -> Witness | None:
     """The witness `count` times, or None where a constraint does not allow it.
 
     Args:
         alike: copies differ in their keys alone, so that they fall into the same groups.
+        chosen: columns that differ or stay whatever conditions say.
     """
+    chosen = chosen or {}
     every = []
     for table, rows in zip(witness.tables, witness.rows, strict=True):
         columns = [(table.name.lower(), column.name.lower()) for column in table.columns]
         copies = [
-            tuple(_moved(domain, c, v, n, alike) for c, v in zip(columns, row, strict=True))
+            tuple(
+                _moved(domain, c, v, n, alike, chosen.get(c))
+                for c, v in zip(columns, row, strict=True)
+            )
             for n in range(count)
             for row in rows
         ]
@@ -63,12 +76,14 @@ def cloned(witness: Witness, count: int, domain: Domain, alike: bool = False) ->
     return Witness(witness.tables, tuple(every))
 
 
-def _moved(domain: Domain, column: Column, value: Value, number: int, alike: bool) -> Value:
+def _moved(
+    domain: Domain, column: Column, value: Value, number: int, alike: bool, choice: bool | None
+) -> Value:
     """The value in copy `number`: another one, unless a condition compares the column."""
     root = domain.root(column)
-    if value is None or number == 0 or domain.constants.get(root):
+    if value is None or number == 0 or choice is False:
         return value
-    if alike and root not in domain.joined:
+    if choice is None and (domain.constants.get(root) or (alike and root not in domain.joined)):
         return value
     kind = domain.kinds[column]
     if kind in ("int", "num", "real") and isinstance(value, int | float):
@@ -76,7 +91,10 @@ def _moved(domain: Domain, column: Column, value: Value, number: int, alike: boo
         return value + step
     if kind == "text":
         moved = f"{value}{number}"
-        return moved if domain.fit(column, moved) == moved else domain.fit(column, f"{number}")
+        if domain.fit(column, moved) == moved:
+            return moved
+        short = domain.fit(column, f"{number}")
+        return short if short == f"{number}" else domain.fit(column, chr(ord("A") + number % 57))
     if kind == "date" and root in domain.joined:
         return (date.fromisoformat(str(value)) + timedelta(days=number)).isoformat()
     return value

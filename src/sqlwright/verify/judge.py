@@ -24,9 +24,10 @@ from sqlwright.verify.counterexample import Counterexample, describe
 from sqlwright.verify.prepare import Pair, prepare_pair
 from sqlwright.verify.scratch import ENGINES, Scratch, open_scratch
 from sqlwright.verify.scratch_servers import open_server_scratch
-from sqlwright.verify.search import Difference, Limits, Search, Survey
+from sqlwright.verify.search import Search
 from sqlwright.verify.shortcuts import Shown, show_same
 from sqlwright.verify.shrink import shrink
+from sqlwright.verify.survey import Difference, Limits, Survey
 from sqlwright.verify.witness import Witness
 
 Outcome = Literal["different", "no difference found", "undecided"]

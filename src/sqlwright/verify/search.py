@@ -11,7 +11,6 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import islice
 
 from sqlglot import exp
@@ -28,6 +27,7 @@ from sqlwright.verify.mutants import Mutant, mutants
 from sqlwright.verify.neighbors import Neighborhood
 from sqlwright.verify.predicates import read_predicates
 from sqlwright.verify.results import same_bag
+from sqlwright.verify.survey import Difference, Limits, Survey
 from sqlwright.verify.witness import Witness, witnesses
 
 _MOST_MUTANTS = 40  # of each query
@@ -47,52 +47,9 @@ _STARTS_APART = 12
 _AIMED = 0.4
 _MOST_ROWS_APART = 150
 _CLONED = 4  # witnesses that are multiplied
+_CHANCES = 4  # ways of it
 _CONFIRMED = 14  # witnesses that are shown to the engine of the dialect
 _DISTRUST = 4  # differences that the engine of the dialect does not see
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How long to look.
-
-    Attributes:
-        witnesses: databases to generate.
-        seed: of all chance.
-        stop: the end, in monotonic time.
-        seconds: from the beginning to the end; given more, each way of looking gets more.
-        reach: look for rows where the first databases give none?
-    """
-
-    witnesses: int
-    seed: int
-    stop: float
-    seconds: float
-    reach: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A witness on which the queries differ, and how."""
-
-    witness: Witness
-    how: str
-    comparison: Comparison
-
-
-@dataclass(slots=True)
-class Survey:
-    """What was tried, while nothing was found."""
-
-    tried: int = 0
-    answered: int = 0
-    slow: int = 0
-    failed: int = 0
-    confirmed: int = 0
-    error: str = ""
-    chance: str | None = None
-    conditions: int = 0
-    undecisive: list[str] = field(default_factory=list)
-    disagreed: int = 0
 
 
 class Search:
@@ -332,12 +289,21 @@ class Search:
             for seed in [seed for seed in seeds if seed.count()][:_CLONED]:
                 if time.monotonic() > stop:
                     return None
-                witness = cloned(seed, count, self._domain)
-                if witness is None or not self._near.refers_rightly(witness):
-                    continue
-                if found := self._try(witness):
-                    return found
+                for witness in self._copies(seed, count):
+                    if witness is None or not self._near.refers_rightly(witness):
+                        continue
+                    if found := self._try(witness):
+                        return found
         return None
+
+    def _copies(self, seed: Witness, count: int) -> Iterator[Witness | None]:
+        """The seed so many times: other values where no condition speaks, other keys, by chance."""
+        yield cloned(seed, count, self._domain)
+        yield cloned(seed, count, self._domain, alike=True)
+        for _ in range(_CHANCES):
+            columns = [column for column in self._domain.kinds if self._random.random() < 0.4]
+            chosen = {column: self._random.random() < 0.5 for column in columns}
+            yield cloned(seed, count, self._domain, chosen=chosen)
 
     def _multiples(self, witness: Witness) -> Iterator[Witness]:
         """The witness several times over, in the same groups, as often as a number of the query."""
