@@ -1,11 +1,12 @@
 """Mutation study: how many wrong rewrites of public queries does the checker refute?
 
     python benchmarks/mutations.py [--count 2400] [--workers 2] [--seconds 10] [--only NAME]
-                                   [--out FILE.jsonl] [--resume] [--sample FILE.jsonl]
+                                   [--out FILE.jsonl] [--resume [--again]] [--sample FILE.jsonl]
 
 Prints a table by kind and by set, and every survivor with what was changed; writes one JSON line
 for each mutant. NAME is a kind, a set or a query. Choosing takes minutes: --sample keeps what was
-chosen in a file, and reads it where it is there, so remove it when a kind or an argument changed.
+chosen in a file, and reads it where it is there, so remove it when a kind or an argument changed
+(those by hand are asked each time). --again judges once more what --out says was not refuted.
 The sample is frozen by its seed: what counts as wrong was settled by arguments (mutants/same.py)
 before the checker ran.
 """
@@ -21,11 +22,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from mutants.kinds import KINDS
+from mutants.same import by_hand
 from mutants.sample import SEED, Mutant, draw
 from mutants.sources import SETS, read_sources, schema_of
 
@@ -46,11 +48,13 @@ def main() -> None:
     parser.add_argument("--only", help="a kind, a set or the name of a query")
     parser.add_argument("--out", type=Path, default=Path("mutations.jsonl"))
     parser.add_argument("--resume", action="store_true", help="keep the verdicts in --out")
+    parser.add_argument("--again", action="store_true", help="judge again what was not refuted")
     parser.add_argument("--sample", type=Path, help="what was chosen, or where to keep it")
     parser.add_argument("--seed", type=int, default=SEED)
     options = parser.parse_args()
     if options.sample and options.sample.exists():
-        found = [Mutant(**json.loads(line)) for line in options.sample.open(encoding="utf-8")]
+        with options.sample.open(encoding="utf-8") as lines:
+            found = [argued(Mutant(**json.loads(line))) for line in lines]
     else:
         found = choose(options.count, options.seed, options.only)
         if options.sample:
@@ -59,6 +63,8 @@ def main() -> None:
     aside = [m for m in found if m.aside is not None]
     say(f"{len(wrong)} wrong rewrites; {len(aside)} set aside by argument")
     known = load(options.out) if options.resume else {}
+    if options.again:
+        known = {key: result for key, result in known.items() if refuted(result)}
     results = [known[m.key] for m in wrong if same_mutant(known.get(m.key), m)]
     waiting = [m for m in wrong if not same_mutant(known.get(m.key), m)]
     with options.out.open("w", encoding="utf-8") as file:
@@ -78,6 +84,12 @@ def main() -> None:
 def say(text: str, end: str = "\n") -> None:
     """Progress goes to stderr, so that the table can be kept."""
     print(text, end=end, file=sys.stderr, flush=True)
+
+
+def argued(mutant: Mutant) -> Mutant:
+    """The mutant set aside where an argument by hand has come since it was chosen."""
+    why = mutant.aside or by_hand().get((mutant.source, mutant.kind, mutant.place))
+    return replace(mutant, aside=why)
 
 
 def fits(mutant: Mutant, only: str | None) -> bool:
@@ -209,10 +221,14 @@ def difference(original: str, mutated: str, dialect: str) -> Iterable[str]:
     """The lines of the pretty texts that differ."""
     import difflib
 
-    texts = [
-        sql.write(sql.read(text, dialect), dialect, pretty=True).splitlines()
-        for text in (original, mutated)
-    ]
+    try:
+        texts = [
+            sql.write(sql.read(text, dialect), dialect, pretty=True).splitlines()
+            for text in (original, mutated)
+        ]
+    except SqlwrightError as error:
+        yield f"{mutated}  -- {error}"
+        return
     for line in difflib.unified_diff(*texts, n=1, lineterm=""):
         if not line.startswith(("---", "+++", "@@")):
             yield line
