@@ -85,6 +85,10 @@ def _moved(
         return value
     if choice is None and (domain.constants.get(root) or (alike and root not in domain.joined)):
         return value
+    if domain.constants.get(root) and root not in domain.joined:
+        named = domain.pool(column, 3)  # what conditions name, as long as there is enough
+        if number < len(named):
+            return named[((named.index(value) if value in named else 0) + number) % len(named)]
     kind = domain.kinds[column]
     if kind in ("int", "num", "real") and isinstance(value, int | float):
         step = _APART * number if root in domain.joined else number

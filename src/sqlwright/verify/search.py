@@ -284,9 +284,10 @@ class Search:
     def _multiply(self) -> Difference | None:
         """Witnesses many times over, where only that shows what a LIMIT or a rank does."""
         stop = min(self._limits.stop, time.monotonic() + self._share(_STEP_SHARE))
-        seeds = sorted([*self._telling, *self._plain[:3]], key=lambda w: w.count())
+        # those that surely return rows first
+        seeds = [w for kept in (self._plain, self._telling) for w in _small(kept)[:_CLONED]]
         for count in counts_that_matter(self._truth.pair):
-            for seed in [seed for seed in seeds if seed.count()][:_CLONED]:
+            for seed in seeds:
                 if time.monotonic() > stop:
                     return None
                 for witness in self._copies(seed, count):
@@ -351,6 +352,10 @@ class Search:
                 before.failed, before.slow = before.failed + own.failed, before.slow + own.slow
             self.survey = before
         return None
+
+
+def _small(found: Sequence[Witness]) -> list[Witness]:
+    return sorted((w for w in found if w.count()), key=lambda w: w.count())
 
 
 def columns_apart(original: exp.Query, proposal: exp.Query) -> frozenset[str]:
