@@ -239,7 +239,7 @@ def verdict_of(
     one: str, two: str, schema: Schema = SCHEMA, dialect: str = "sqlite", witnesses: int = 20
 ) -> Verdict:
     first, second = (sql.read(text, dialect) for text in (one, two))
-    return judge(first, second, schema, dialect, witnesses=witnesses, seconds=10)
+    return judge(first, second, schema, dialect, witnesses=witnesses, seconds=4)
 
 
 def assert_agree(*asked: tuple[str, str, Schema]) -> None:

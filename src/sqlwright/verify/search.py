@@ -30,6 +30,7 @@ from sqlwright.verify.results import same_bag
 from sqlwright.verify.survey import Difference, Limits, Survey
 from sqlwright.verify.witness import Witness, witnesses
 
+_ENOUGH = 40  # witnesses from which on all the time is used
 _MOST_MUTANTS = 40  # of each query
 _MUTANT_SECONDS = 0.5
 _MUTANTS_A_STEP = 4
@@ -120,7 +121,8 @@ class Search:
         return self._confirm_telling()
 
     def _share(self, part: float) -> float:
-        return part * self._limits.seconds
+        """So many seconds; fewer where few witnesses are asked for: a quick look was wanted."""
+        return part * self._limits.seconds * min(1.0, self._limits.witnesses / _ENOUGH)
 
     def _try(self, witness: Witness) -> Difference | None:
         survey, main = self.survey, self._main
