@@ -30,7 +30,6 @@ from sqlwright.verify.results import same_bag
 from sqlwright.verify.survey import Difference, Limits, Survey
 from sqlwright.verify.witness import Witness, witnesses
 
-_ENOUGH = 40  # witnesses from which on all the time is used
 _MOST_MUTANTS = 40  # of each query
 _MUTANT_SECONDS = 0.5
 _MUTANTS_A_STEP = 4
@@ -121,8 +120,10 @@ class Search:
         return self._confirm_telling()
 
     def _share(self, part: float) -> float:
-        """So many seconds; fewer where few witnesses are asked for: a quick look was wanted."""
-        return part * self._limits.seconds * min(1.0, self._limits.witnesses / _ENOUGH)
+        return part * max(10.0, self._limits.seconds)
+
+    def _steps(self) -> int:
+        return round(self._limits.witnesses * _STEPS_A_WITNESS * self._share(0.1))
 
     def _try(self, witness: Witness) -> Difference | None:
         survey, main = self.survey, self._main
@@ -224,7 +225,7 @@ class Search:
         """Neighbors of the witnesses that told most, and of those neighbors that tell more."""
         seeds = self._telling or []
         wanderers = list(seeds[:_WANDERERS])
-        steps = round(self._limits.witnesses * _STEPS_A_WITNESS * self._limits.seconds / 10)
+        steps = self._steps()
         stop = min(self._limits.stop, time.monotonic() + self._share(_STEP_SHARE))
         for _ in range(steps if seeds else 0):
             if time.monotonic() > stop:
@@ -254,9 +255,10 @@ class Search:
             archive.add(witness, draw)
             if time.monotonic() > start + self._share(_APART_SHARE):
                 break
-        while time.monotonic() < self._limits.stop:
+        # by steps, so that a quick look is the same each time
+        for _ in range(2 * self._steps()):
             share = self._share(_PROPAGATE_SHARE if archive.top else _APART_SHARE)
-            if time.monotonic() > start + share:
+            if time.monotonic() > min(start + share, self._limits.stop):
                 break
             chosen = archive.choose(draw)
             if chosen is None or main is not self._main:
