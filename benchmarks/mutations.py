@@ -7,8 +7,8 @@ Prints a table by kind and by set, and every survivor with what was changed; wri
 for each mutant. NAME is a kind, a set or a query. Choosing takes minutes: --sample keeps what was
 chosen in a file, and reads it where it is there, so remove it when a kind or an argument changed
 (those by hand are asked each time). --again judges once more what --out says was not refuted.
-The sample is frozen by its seed: what counts as wrong was settled by arguments (mutants/same.py)
-before the checker ran.
+The sample is frozen by its seed. What counts as wrong is settled by arguments: those of
+mutants/same.py before the checker ran, most of those by hand after a run had shown its survivors.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from sqlglot.optimizer.scope import Scope, traverse_scope
 
 from sqlwright.verify.freedom import attach, context_of
 from sqlwright.verify.neighbors import Neighborhood
+from sqlwright.verify.reading import conjuncts
 from sqlwright.verify.witness import Witness
 
 _MOST = 8
@@ -42,9 +43,7 @@ def _of(tree: exp.Query, dialect: str) -> Iterator[tuple[str, str]]:
             continue
         for name in ("where", "having"):
             clause = select.args.get(name)
-            parts = [] if clause is None else list(clause.this.unnest().flatten())
-            if clause is not None and not isinstance(clause.this.unnest(), exp.And):
-                parts = [clause.this.unnest()]
+            parts = conjuncts(clause.this if clause is not None else None)
             for part in parts:
                 for left, right in _sides(part):
                     if _is_computed(left, scope) or _is_computed(right, scope):
@@ -99,22 +98,18 @@ def shifted(
     numbers = [
         gap for gap in found if isinstance(gap, int | float) and gap != 0 and math.isfinite(gap)
     ]
-    place = near.pick(witness, generator)
+    place = near.free_cell(witness, generator)
     if not numbers or place is None:
         return None
-    number, position = place
-    column = near.column(number, generator)
-    rows = witness.rows[number]
-    row = rows[position]
+    number, position, column = place
+    row = witness.rows[number][position]
     value = row[column]
-    if not isinstance(value, int | float) or not near.is_free(number, column):
+    if not isinstance(value, int | float):
         return None
     gap = generator.choice(numbers) * generator.choice((-1, 1))
-    gap *= generator.choice((1, 1, 1, 0.5, 2, len(rows)))
+    gap *= generator.choice((1, 1, 1, 0.5, 2, len(witness.rows[number])))
     others = [v for v in row if isinstance(v, int | float) and v not in (0, 1) and v is not value]
     if others and generator.random() < 0.3:  # the value may be multiplied with another
         gap /= generator.choice(others)
     changed = (*row[:column], near.fit(number, column, value + gap), *row[column + 1 :])
-    if changed == row or not near.allows(number, changed):
-        return None
-    return near.replace(witness, number, (*rows[:position], changed, *rows[position + 1 :]))
+    return None if changed == row else near.with_row(witness, number, position, changed)

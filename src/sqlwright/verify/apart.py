@@ -38,7 +38,10 @@ def pairs_inside(trees: Sequence[exp.Query], dialect: str) -> list[tuple[str, st
 
 def _aligned(left: list[Scope], right: list[Scope]) -> Iterator[tuple[exp.Select, exp.Select]]:
     if len(left) != len(right):  # the WITH items of one name, and the whole
-        named = [{_name(scope): scope for scope in scopes} for scopes in (left, right)]
+        named = [
+            {name: scope for scope in scopes if (name := _name(scope)) is not None}
+            for scopes in (left, right)
+        ]
         shared = [name for name in named[0] if name in named[1]]
         left, right = ([scopes[name] for name in shared] for scopes in named)
     for first, second in zip(left, right, strict=True):
@@ -48,11 +51,11 @@ def _aligned(left: list[Scope], right: list[Scope]) -> Iterator[tuple[exp.Select
                 yield ours, theirs
 
 
-def _name(scope: Scope) -> str:
+def _name(scope: Scope) -> str | None:
     if scope.is_root:
         return ""
     parent = scope.expression.parent
-    return parent.alias if isinstance(parent, exp.CTE) else f"? {id(scope)}"
+    return parent.alias if isinstance(parent, exp.CTE) else None
 
 
 def _forms(select: exp.Select, dialect: str) -> list[str]:

@@ -20,6 +20,7 @@ from sqlwright.errors import DatabaseError
 from sqlwright.verify.compare import Comparison
 from sqlwright.verify.freedom import attach, context_of
 from sqlwright.verify.neighbors import Neighborhood
+from sqlwright.verify.reading import conjuncts
 from sqlwright.verify.strides import draw
 from sqlwright.verify.witness import Witness
 
@@ -165,9 +166,4 @@ def _conditions(select: exp.Expr) -> list[exp.Expr]:
     for name in ("where", "having"):
         clause = select.args.get(name)
         clauses.append(clause.this if clause is not None else None)
-    found: list[exp.Expr] = []
-    for clause in clauses:
-        if clause is not None:
-            inner = clause.unnest()
-            found += list(inner.flatten()) if isinstance(inner, exp.And) else [inner]
-    return found
+    return [part for clause in clauses for part in conjuncts(clause)]

@@ -110,8 +110,15 @@ class Neighborhood:
         table = self._layouts[number].table
         return table.name.lower(), table.columns[column].name.lower()
 
-    def is_free(self, number: int, column: int) -> bool:
-        """Is the column in no key of its table and in no reference, its own or another's?"""
+    def free_cell(self, witness: Witness, generator: random.Random) -> tuple[int, int, int] | None:
+        """(table, row, column) of a cell in no key and no reference, or None by chance."""
+        place = self.pick(witness, generator)
+        if place is None:
+            return None
+        column = self.column(place[0], generator)
+        return (*place, column) if self._is_free(place[0], column) else None
+
+    def _is_free(self, number: int, column: int) -> bool:
         layout = self._layouts[number]
         bound = {i for key in layout.keys for i in key}
         bound |= {i for own, _, _ in layout.references for i in own}
@@ -139,7 +146,7 @@ class Neighborhood:
             return None
         number, position = place
         changed = self._changed(witness, number, witness.rows[number][position], generator)
-        return None if changed is None else self._with(changed[0], number, position, changed[1])
+        return None if changed is None else self.with_row(changed[0], number, position, changed[1])
 
     def _copied(self, witness: Witness, generator: random.Random) -> Witness | None:
         """One more row: like another but for its keys, and mostly one cell."""
@@ -157,7 +164,7 @@ class Neighborhood:
     ) -> Witness | None:
         """The witness with the row added under keys of its own."""
         found = self.fresh(witness, number, row, generator)
-        return None if found is None else self._with(found[0], number, None, found[1])
+        return None if found is None else self.with_row(found[0], number, None, found[1])
 
     def _family(self, witness: Witness, generator: random.Random) -> Witness | None:
         """One more row like another but for one cell, with copies of the rows that refer to it."""
@@ -180,7 +187,7 @@ class Neighborhood:
     ) -> Witness | None:
         """The witness with the row, under keys of its own, and copies of what refers to `old`."""
         made = self.fresh(witness, number, row, generator)
-        found = None if made is None else self._with(made[0], number, None, made[1])
+        found = None if made is None else self.with_row(made[0], number, None, made[1])
         if made is None or found is None:
             return None
         for child, own, there in self._children[number]:
@@ -338,7 +345,7 @@ class Neighborhood:
             fresh = self.fresh(witness, parent, current[0], generator, depth + 1)
             if fresh is None:
                 return None
-            grown = self._with(fresh[0], parent, None, fresh[1])
+            grown = self.with_row(fresh[0], parent, None, fresh[1])
             if grown is None:
                 return None
             witness, chosen = grown, fresh[1]
@@ -353,9 +360,10 @@ class Neighborhood:
         near = [value for value in self._domain.pool(name, 3) if value not in used]
         return [value for value in (self._domain.fresh(name, used), *near[:3]) if value is not None]
 
-    def _with(
+    def with_row(
         self, witness: Witness, number: int, position: int | None, row: Row
     ) -> Witness | None:
+        """The witness with the row at the position, or one row more; None where it may not be."""
         rows = witness.rows[number]
         if position is None:
             return self._checked(witness, number, (*rows, row), added=row)

@@ -7,7 +7,7 @@ and the verdict never rests on it.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from sqlglot import exp
 from sqlglot.optimizer.scope import Scope, traverse_scope
@@ -15,7 +15,16 @@ from sqlglot.optimizer.scope import Scope, traverse_scope
 from sqlwright.schema import Schema
 from sqlwright.verify import values
 from sqlwright.verify.folding import constant_of, number_of
-from sqlwright.verify.reading import Assembly, Clause, Clauses, Link, Place, Reading, Test
+from sqlwright.verify.reading import (
+    Assembly,
+    Clause,
+    Clauses,
+    Link,
+    Place,
+    Reading,
+    Test,
+    conjuncts,
+)
 from sqlwright.verify.uses import Fixed, Use, Uses
 from sqlwright.verify.values import Value
 
@@ -125,7 +134,7 @@ class _Reader:
         conditions += [clause.this for clause in (where, having) if clause is not None]
         for condition in conditions:
             if condition is not None:
-                for part in _conjuncts(condition):
+                for part in conjuncts(condition):
                     self._weigh(part, use)
                     if found := self._alternatives(part, use):
                         yield found
@@ -173,7 +182,7 @@ class _Reader:
                 *self._alternatives(node.right, use),
             )
         if isinstance(node, exp.And):
-            parts = [self._alternatives(part, use) for part in _conjuncts(node)]
+            parts = [self._alternatives(part, use) for part in conjuncts(node)]
             # one choice of each part: enough to find values
             return (tuple(clause for part in parts if part for clause in part[0]),)
         found = tuple(self._clauses(node, use))
@@ -312,11 +321,6 @@ _OPERATORS: dict[type[exp.Expr], str] = {
     exp.NullSafeEQ: "=",
 }  # fmt: skip
 _MIRROR = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
-
-
-def _conjuncts(node: exp.Expr) -> Iterable[exp.Expr]:
-    node = node.unnest()
-    return node.flatten() if isinstance(node, exp.And) else (node,)
 
 
 def _year(constant: Value) -> int | None:

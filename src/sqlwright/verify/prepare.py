@@ -15,7 +15,7 @@ from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.annotate_types import annotate_types
 
 from sqlwright import sql
-from sqlwright.schema import Schema, kind_of
+from sqlwright.schema import Schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +100,17 @@ def renames(notes: tuple[str, ...]) -> bool:
     return any(note.startswith("the columns have other names") for note in notes)
 
 
-def _read_texts_as_numbers(query: exp.Query, schema: Schema) -> None:
+def _read_texts_as_numbers(query: exp.Query) -> None:
     """MySQL compares a number with a text by the number that the text begins with, or 0.
 
     Source: MySQL 8.4 Reference Manual, 14.3 Type Conversion in Expression Evaluation.
     """
     for node in list(query.find_all(exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In)):
         sides = list(node.iter_expressions())
-        if not any(isinstance(side, exp.Column) and _is_number(side, schema) for side in sides):
+        columns = [side for side in sides if isinstance(side, exp.Column)]
+        if not any(
+            side.type and side.type.is_type(*exp.DataType.NUMERIC_TYPES) for side in columns
+        ):
             continue
         for side in sides:
             if isinstance(side, exp.Literal) and side.is_string:
@@ -116,20 +119,8 @@ def _read_texts_as_numbers(query: exp.Query, schema: Schema) -> None:
                 side.replace(exp.Neg(this=number) if found and found[1] == "-" else number)
 
 
-def _is_number(column: exp.Column, schema: Schema) -> bool:
-    """Is it a column of a number, of a table that the select around it reads?"""
-    select = column.find_ancestor(exp.Select)
-    for table in select.find_all(exp.Table) if select is not None else ():
-        if table.alias_or_name == column.table and (found := schema.table(table.name)) is not None:
-            own = found.column(column.name)
-            return own is not None and kind_of(own.type) in ("int", "num", "real")
-    return False
-
-
 def _settled(query: exp.Query, schema: Schema, dialect: str) -> exp.Query:
     bound = query.copy()
-    if dialect == "mysql":
-        _read_texts_as_numbers(bound, schema)
     _stop_clock(bound, dialect)
     for call in list(bound.find_all(exp.Anonymous)):
         if call.name.lower() == "positive" and len(call.expressions) == 1:  # Spark's unary plus
@@ -140,7 +131,9 @@ def _settled(query: exp.Query, schema: Schema, dialect: str) -> exp.Query:
     try:
         annotate_types(bound, schema=sql.mapping(schema), dialect=dialect)
     except (SqlglotError, ValueError, TypeError, AttributeError, KeyError):
-        return bound  # types only help to translate a division
+        return bound  # types only help to translate
+    if dialect == "mysql":
+        _read_texts_as_numbers(bound)
     for division in list(bound.find_all(exp.Div)):
         sides = (division.left.type, division.right.type)
         if division.args.get("typed") and all(t and t.is_type(*_INTEGERS) for t in sides):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from sqlglot import exp
+
 from sqlwright.verify import values
 from sqlwright.verify.values import Value
 
@@ -97,3 +99,11 @@ class Reading:
     links: list[Link] = field(default_factory=list)
     constants: dict[tuple[str, str], list[Value]] = field(default_factory=dict)
     loose: list[Value] = field(default_factory=list)
+
+
+def conjuncts(condition: exp.Expr | None) -> list[exp.Expr]:
+    """The parts of a condition joined by AND, in order; parentheses around it are removed."""
+    if condition is None:
+        return []
+    bare = condition.unnest()
+    return list(bare.flatten()) if isinstance(bare, exp.And) else [bare]

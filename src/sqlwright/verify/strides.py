@@ -35,13 +35,10 @@ def draw(
 
 def _moved(near: Neighborhood, witness: Witness, generator: random.Random) -> Witness | None:
     """Another value in every row of a table that has the same one in a column."""
-    place = near.pick(witness, generator)
+    place = near.free_cell(witness, generator)
     if place is None:
         return None
-    number, position = place
-    column = near.column(number, generator)
-    if not near.is_free(number, column):
-        return None
+    number, position, column = place
     rows = witness.rows[number]
     old = rows[position][column]
     options = [value for value in near.options(witness, number, column) if value != old]
@@ -60,14 +57,13 @@ def _moved(near: Neighborhood, witness: Witness, generator: random.Random) -> Wi
 
 def _doubled(near: Neighborhood, witness: Witness, generator: random.Random) -> Witness | None:
     """Rows with the same value in a column once more with another one, and what refers to them."""
-    place = near.pick(witness, generator)
+    place = near.free_cell(witness, generator)
     if place is None:
         return None
-    number, position = place
-    column = near.column(number, generator)
+    number, position, column = place
     old = witness.rows[number][position][column]
     options = [value for value in near.options(witness, number, column) if value != old]
-    if not options or not near.is_free(number, column):
+    if not options:
         return None
     new = generator.choice(options)
     found: Witness | None = None
@@ -80,11 +76,10 @@ def _doubled(near: Neighborhood, witness: Witness, generator: random.Random) -> 
 
 def _borrowed(near: Neighborhood, witness: Witness, generator: random.Random) -> Witness | None:
     """A value that stands in another column, for conditions that compare two of them."""
-    place = near.pick(witness, generator)
+    place = near.free_cell(witness, generator)
     if place is None:
         return None
-    number, position = place
-    column = near.column(number, generator)
+    number, position, column = place
     row = witness.rows[number][position]
     filled = [n for n, rows in enumerate(witness.rows) if rows]
     wanted = [(n, c) for n in filled for c in near.focused(n)] or [
@@ -97,14 +92,11 @@ def _borrowed(near: Neighborhood, witness: Witness, generator: random.Random) ->
         for other in witness.rows[n][:_MOST]
         if type(other[c]) is type(row[column]) and other[c] != row[column]
     ]
-    if not values or not near.is_free(number, column):
+    if not values:
         return None
     new = near.fit(number, column, generator.choice(values))
     changed = (*row[:column], new, *row[column + 1 :])
-    if not near.allows(number, changed):
-        return None
-    rows = witness.rows[number]
-    return near.replace(witness, number, (*rows[:position], changed, *rows[position + 1 :]))
+    return near.with_row(witness, number, position, changed)
 
 
 def _planted(near: Neighborhood, witness: Witness, generator: random.Random) -> Witness | None:

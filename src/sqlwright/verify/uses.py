@@ -15,7 +15,7 @@ from sqlglot.optimizer.scope import Scope
 
 from sqlwright.schema import Schema
 from sqlwright.verify.folding import constant_of
-from sqlwright.verify.reading import Place
+from sqlwright.verify.reading import Place, conjuncts
 from sqlwright.verify.values import Value
 
 _DEEPEST = 12  # uses inside uses: a recursive WITH item would never end
@@ -155,9 +155,8 @@ def _asked(select: exp.Expr, alias: str) -> dict[str, Value]:
     clauses.append(where.this if where is not None else None)
     found: dict[str, Value] = {}
     for clause in clauses:
-        inner = clause.unnest() if clause is not None else None
-        for part in inner.flatten() if isinstance(inner, exp.And) else [inner]:
-            node = part.unnest() if part is not None else None
+        for part in conjuncts(clause):
+            node = part.unnest()
             if isinstance(node, exp.EQ):
                 for side, other in ((node.left, node.right), (node.right, node.left)):
                     if isinstance(side, exp.Column) and side.table == alias:
