@@ -1,16 +1,22 @@
 """Computed values meet their bounds exactly: the gap is measured and closed."""
 
 import random
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from functools import partial
 
 import pytest
 
 from sqlwright import sql
 from sqlwright.schema import read_ddl
 from sqlwright.verify import aims
+from sqlwright.verify.compare import Comparison
 from sqlwright.verify.domain import Domain
 from sqlwright.verify.judge import judge
 from sqlwright.verify.neighbors import Neighborhood
 from sqlwright.verify.predicates import read_predicates
+from sqlwright.verify.prepare import prepare_pair
 from sqlwright.verify.scratch import open_scratch
 from sqlwright.verify.witness import Witness
 
@@ -29,33 +35,43 @@ def bound(text: str) -> sql.exp.Query:
     return sql.bind(sql.read(text, "sqlite"), SCHEMA, "sqlite")
 
 
+@contextmanager
+def compared(original: str, proposal: str) -> Iterator[Comparison]:
+    trees = [sql.read(text, "sqlite") for text in (original, proposal)]
+    _, pair = prepare_pair(trees[0], trees[1], SCHEMA, "sqlite")
+    with closing(open_scratch("sqlite", SCHEMA.tables, "sqlite")) as scratch:
+        comparison = Comparison(pair, scratch, SCHEMA)
+        comparison(time.monotonic() + 9)
+        yield comparison
+
+
 def test_a_gap_is_measured_and_closed() -> None:
     query = bound(SUMS.format(1_000))
     witness = Witness(SCHEMA.tables, (((1, 1, 1),), ((1, 7, 300), (1, 8, 301))))
-    texts = aims.gaps([query, bound(SUMS.format(900))], "sqlite")
-    scratch = open_scratch("sqlite", SCHEMA.tables, "sqlite")
-    try:
-        scratch.load(witness)
-        found = [row[0] for text in texts for row in scratch.run(text, 9.0)]
+    gaps = aims.gaps([query, bound(SUMS.format(900))], "sqlite")
+    assert {gap.columns for gap in gaps} == {frozenset({"n"})}
+    with compared(SUMS.format(1_000), SUMS.format(900)) as comparison:
+        found = [n for gap in gaps for n in aims.measured(comparison, gap.text, witness)]
         assert sorted(found) == [-100, -97, 0, 3]
         domain = Domain(SCHEMA.tables, [read_predicates(query, SCHEMA)], "sqlite")
         read = frozenset({("stock", "n"), ("stock", "item"), ("stock", "day")})
         near = Neighborhood(SCHEMA.tables, domain, read, [])
         generator = random.Random(1)
-        steps = [aims.shifted(near, witness, [-3], generator) for _ in range(600)]
+        first = gaps[0].text  # SUM(n * 3) - 1000 of each item
+        measure = partial(aims.measured, comparison, first)
+        steps = [aims.closed(near, witness, measure, generator) for _ in range(300)]
         moved = {step.rows[1] for step in steps if step is not None}
-        assert ((1, 7, 303), (1, 8, 301)) in moved
+        # 303 * 3 is the next to 900, 333 * 3 and 334 * 3 lie around 1000
+        assert {rows[0][2] for rows in moved} & {300 + 33, 300 + 34}
         # keys and references stay as they are
         assert {tuple(row[:2] for row in rows) for rows in moved} == {((1, 7), (1, 8))}
-    finally:
-        scratch.close()
 
 
 def test_only_what_one_query_alone_compares_is_measured() -> None:
     one = bound(SUMS.format(5) + " AND MAX(n) - MIN(n) < 9")
     two = bound(SUMS.format(5) + " AND MAX(n) - MIN(n) < 10")
-    assert all("MAX" in text for text in aims.gaps([one, two], "sqlite"))
-    assert any("SUM" in text for text in aims.gaps([one, one], "sqlite"))
+    assert all("MAX" in gap.text for gap in aims.gaps([one, two], "sqlite"))
+    assert any("SUM" in gap.text for gap in aims.gaps([one, one], "sqlite"))
     plain = bound("SELECT n FROM stock WHERE n > 5")
     assert aims.gaps([plain, plain], "sqlite") == []
 

@@ -68,14 +68,18 @@ def test_a_difference_shows_inside_before_it_shows_outside() -> None:
         assert (inside, archive.top) in {archive.choose(generator) for _ in range(20)}
 
 
-def test_parts_that_are_the_same_or_correlated_are_no_pairs() -> None:
+def test_parts_that_are_the_same_are_no_pairs_and_correlated_ones_count_what_they_read() -> None:
     with compared("SELECT n FROM stock", "SELECT n FROM stock") as comparison:
         assert pairs_inside(comparison.trees, "sqlite") == []
     text = "SELECT id FROM days WHERE EXISTS (SELECT 1 FROM stock WHERE day = id AND n > {})"
     with compared(text.format(1), text.format(2)) as comparison:
         pairs = pairs_inside(comparison.trees, "sqlite")
         assert pairs
-        assert all(pair[0].count('"days"') for pair in pairs)  # the outer select alone
+        inner = [pair for pair in pairs if '"days"' not in pair[0]]
+        assert len(inner) == 1
+        assert inner[0][0].startswith("SELECT COUNT(*)")
+        assert '"id"' not in inner[0][0]  # without the condition on the row around it
+        assert '"days"' in pairs[-1][0]
 
 
 @pytest.mark.parametrize(("old", "new"), [("4 + 1", "4 + 2"), ("= 2001", ">= 2001")])

@@ -10,12 +10,16 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from sqlglot import exp
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
-from sqlwright.verify.freedom import attach, context_of
+from sqlwright.errors import DatabaseError
+from sqlwright.verify.compare import Comparison
+from sqlwright.verify.cuts import attach, context_of
+from sqlwright.verify.lineage import Lineage
 from sqlwright.verify.neighbors import Neighborhood
 from sqlwright.verify.reading import conjuncts
 from sqlwright.verify.witness import Witness
@@ -25,18 +29,32 @@ _ROWS = 6
 _COMPARISONS = (exp.GT, exp.GTE, exp.LT, exp.LTE, exp.EQ, exp.NEQ)
 
 
-def gaps(trees: Sequence[exp.Query], dialect: str) -> list[str]:
-    """Texts whose rows are a computed value minus what it is compared with.
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A computed value minus what it is compared with.
+
+    Attributes:
+        text: its rows are the gap.
+        columns: names of the columns behind it.
+    """
+
+    text: str
+    columns: frozenset[str]
+
+
+def gaps(trees: Sequence[exp.Query], dialect: str) -> list[Gap]:
+    """By how much computed values of the queries miss what they are compared with.
 
     Where only one of the queries has some of the comparisons, these alone.
     """
     found = [dict(_of(tree, dialect)) for tree in trees]
     alone = found[0].keys() ^ found[1].keys()
-    every = {key: text for part in found for key, text in part.items()}
-    return [text for key, text in every.items() if key in alone or not alone][:_MOST]
+    every = {key: gap for part in found for key, gap in part.items()}
+    return [gap for key, gap in every.items() if key in alone or not alone][:_MOST]
 
 
-def _of(tree: exp.Query, dialect: str) -> Iterator[tuple[str, str]]:
+def _of(tree: exp.Query, dialect: str) -> Iterator[tuple[str, Gap]]:
+    lineage = Lineage(tree)
     for number, scope in enumerate(traverse_scope(tree)):
         select = scope.expression
         if not isinstance(select, exp.Select) or scope.external_columns:
@@ -45,13 +63,15 @@ def _of(tree: exp.Query, dialect: str) -> Iterator[tuple[str, str]]:
             clause = select.args.get(name)
             parts = conjuncts(clause.this if clause is not None else None)
             for part in parts:
-                for left, right in _sides(part):
-                    if _is_computed(left, scope) or _is_computed(right, scope):
+                for left, right in sides(part):
+                    if is_computed(left, scope) or is_computed(right, scope):
                         text = _text(select, name, part, parts, left, right, dialect)
-                        yield f"{number} {part.sql()} {right.sql()}", text
+                        found = Gap(text, lineage.names(part))
+                        yield f"{number} {part.sql()} {right.sql()}", found
 
 
-def _sides(part: exp.Expr) -> list[tuple[exp.Expr, exp.Expr]]:
+def sides(part: exp.Expr) -> list[tuple[exp.Expr, exp.Expr]]:
+    """What a comparison compares; of BETWEEN the value with either end."""
     part = part.unnest()
     if isinstance(part, _COMPARISONS):
         return [(part.this, part.expression)]
@@ -60,7 +80,7 @@ def _sides(part: exp.Expr) -> list[tuple[exp.Expr, exp.Expr]]:
     return []
 
 
-def _is_computed(side: exp.Expr, scope: Scope) -> bool:
+def is_computed(side: exp.Expr, scope: Scope) -> bool:
     """Is it more than a column of a table or a constant?"""
     if side.find(exp.AggFunc, exp.Mul, exp.Div, exp.Add, exp.Sub, exp.Case) is not None:
         return side.find(exp.Column) is not None
@@ -85,31 +105,71 @@ def _text(
         bare.set("group", None)
         others = [other.copy() for other in parts if other is not part]
         bare.set("where", exp.Where(this=exp.and_(*others)) if others else None)
-    gap = exp.Sub(this=exp.paren(left.copy()), expression=exp.paren(right.copy()))
-    bare.set("expressions", [gap])
+    bare.set("expressions", [difference(left, right)])
     attach(bare.limit(_ROWS, copy=False), context_of(select))
     return bare.sql(dialect=dialect, identify=True, comments=False)
 
 
-def shifted(
-    near: Neighborhood, witness: Witness, found: Sequence[object], generator: random.Random
+def difference(left: exp.Expr, right: exp.Expr) -> exp.Expr:
+    """By how much the left side is more."""
+    return exp.Sub(this=exp.paren(left.copy()), expression=exp.paren(right.copy()))
+
+
+def measured(comparison: Comparison, text: str, witness: Witness) -> list[object]:
+    """The gaps that the text gives on the witness; none where it fails."""
+    try:
+        comparison.scratch.load(witness)
+        return [row[0] for row in comparison.run(text)]
+    except DatabaseError:
+        return []
+
+
+def closed(
+    near: Neighborhood,
+    witness: Witness,
+    measure: Callable[[Witness], Sequence[object]],
+    generator: random.Random,
 ) -> Witness | None:
-    """A number of the witness moved by one of the gaps that were found, or by a part of it."""
-    numbers = [
-        gap for gap in found if isinstance(gap, int | float) and gap != 0 and math.isfinite(gap)
-    ]
+    """The witness with a number changed so that a gap closes, or about so.
+
+    A cell is moved a little to see how much of it arrives (the secant method): sums and averages
+    are straight lines, so that the next step meets the bound.
+
+    Args:
+        measure: the gaps on a witness.
+    """
     place = near.free_cell(witness, generator)
-    if not numbers or place is None:
+    found = measure(witness)
+    known = [n for n, gap in enumerate(found) if _is_number(gap)]
+    if place is None or not known:
         return None
     number, position, column = place
     row = witness.rows[number][position]
-    value = row[column]
-    if not isinstance(value, int | float):
+    value, at = row[column], generator.choice(known)
+    gap = found[at]
+    if not isinstance(value, int | float) or not isinstance(gap, int | float):
         return None
-    gap = generator.choice(numbers) * generator.choice((-1, 1))
-    gap *= generator.choice((1, 1, 1, 0.5, 2, len(witness.rows[number])))
-    others = [v for v in row if isinstance(v, int | float) and v not in (0, 1) and v is not value]
-    if others and generator.random() < 0.3:  # the value may be multiplied with another
-        gap /= generator.choice(others)
-    changed = (*row[:column], near.fit(number, column, value + gap), *row[column + 1 :])
-    return None if changed == row else near.with_row(witness, number, position, changed)
+
+    def moved(step: float) -> tuple[Witness | None, float]:
+        new = near.fit(number, column, value + step)
+        changed = (*row[:column], new, *row[column + 1 :])
+        if changed == row or not isinstance(new, int | float):
+            return None, 0
+        return near.with_row(witness, number, position, changed), new - value
+
+    probe, step = moved(generator.choice((1, 1, -1, 0.5, value, gap)))
+    if probe is None:
+        return None
+    after = measure(probe)
+    arrived = after[at] if at < len(after) else None
+    if not isinstance(arrived, int | float) or not _is_number(arrived) or arrived == gap:
+        return probe
+    target = -gap * step / (arrived - gap)
+    return moved(target + generator.choice(_BESIDE))[0]
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)
+
+
+_BESIDE = (0, 0, 0, 0.01, -0.01, 1, -1)  # to meet a bound, or to pass it

@@ -17,11 +17,13 @@ from sqlglot.optimizer.scope import Scope, traverse_scope
 
 from sqlwright.errors import DatabaseError
 from sqlwright.verify.compare import Comparison
-from sqlwright.verify.freedom import attach, context_of
+from sqlwright.verify.cuts import attach, context_of
+from sqlwright.verify.reading import conjuncts
 from sqlwright.verify.results import same_bag
 from sqlwright.verify.witness import Witness
 
 _MOST_PAIRS = 24
+_CUTS = ("order", "limit", "offset", "fetch")
 _KEPT = 6  # witnesses of a level
 _FURTHEST = 0.6  # how often to go on from what got furthest
 
@@ -30,13 +32,28 @@ def pairs_inside(trees: Sequence[exp.Query], dialect: str) -> list[tuple[str, st
     """Texts of parts that stand at the same place and differ, the innermost first."""
     found: dict[tuple[str, str], None] = {}
     for left, right in _aligned(*(list(traverse_scope(tree)) for tree in trees)):
-        for pair in zip(_forms(left, dialect), _forms(right, dialect), strict=True):
+        for pair in zip(_forms(left, dialect), _forms(right, dialect), strict=False):
             if pair[0] != pair[1]:
                 found[pair] = None
     return list(found)[-_MOST_PAIRS:]
 
 
-def _aligned(left: list[Scope], right: list[Scope]) -> Iterator[tuple[exp.Select, exp.Select]]:
+def read_inside(trees: Sequence[exp.Query], dialect: str) -> list[str | None]:
+    """Texts that return a row where the innermost select that differs reads one, of each query.
+
+    None where no select of the two stands at the same place.
+    """
+    for pair in _aligned(*(list(traverse_scope(tree)) for tree in trees)):
+        left, right = (scope.expression.sql() for scope in pair)
+        if left != right:
+            forms = [_rows_read(scope, exp.Literal.number(1)) for scope in pair]
+            return [
+                None if f is None else f.limit(1).sql(dialect=dialect, identify=True) for f in forms
+            ]
+    return [None, None]
+
+
+def _aligned(left: list[Scope], right: list[Scope]) -> Iterator[tuple[Scope, Scope]]:
     if len(left) != len(right):  # the WITH items of one name, and the whole
         named = [
             {name: scope for scope in scopes if (name := _name(scope)) is not None}
@@ -44,11 +61,9 @@ def _aligned(left: list[Scope], right: list[Scope]) -> Iterator[tuple[exp.Select
         ]
         shared = [name for name in named[0] if name in named[1]]
         left, right = ([scopes[name] for name in shared] for scopes in named)
-    for first, second in zip(left, right, strict=True):
-        ours, theirs = first.expression, second.expression
-        if isinstance(ours, exp.Select) and isinstance(theirs, exp.Select):
-            if not first.external_columns and not second.external_columns:
-                yield ours, theirs
+    for pair in zip(left, right, strict=True):
+        if all(isinstance(scope.expression, exp.Select) for scope in pair):
+            yield pair
 
 
 def _name(scope: Scope) -> str | None:
@@ -58,19 +73,45 @@ def _name(scope: Scope) -> str | None:
     return parent.alias if isinstance(parent, exp.CTE) else None
 
 
-def _forms(select: exp.Select, dialect: str) -> list[str]:
-    """The number of rows read, the select before HAVING, before LIMIT, and with it."""
-    context = context_of(select)
-    forms = [attach(select.copy(), context) for _ in range(4)]
-    for form in forms[:3]:
-        for name in ("order", "limit", "offset", "fetch"):
-            form.set(name, None)
-    for form in forms[:2]:
-        form.set("having", None)
-        form.set("distinct", None)
-    forms[0].set("group", None)
-    forms[0].set("expressions", [exp.Count(this=exp.Star())])
+def _forms(scope: Scope, dialect: str) -> list[str]:
+    """The number of rows read, the select before HAVING, before LIMIT, and with it.
+
+    Of a select that depends on the row around it only the first.
+    """
+    assert isinstance(scope.expression, exp.Select)
+    context = context_of(scope.expression)
+    counted = _rows_read(scope, exp.Count(this=exp.Star()))
+    forms = [counted] if counted is not None else []
+    if not scope.external_columns:
+        forms += [scope.expression.copy() for _ in range(3)]
+        for form in forms[1:]:
+            attach(form, context)
+        for form in forms[1:3]:
+            for name in _CUTS:
+                form.set(name, None)
+        forms[1].set("having", None)
+        forms[1].set("distinct", None)
     return [form.sql(dialect=dialect, identify=True, comments=False) for form in forms]
+
+
+def _rows_read(scope: Scope, shown: exp.Expr) -> exp.Select | None:
+    """A select over the rows that the scope's reads, without conditions on the row around it."""
+    assert isinstance(scope.expression, exp.Select)
+    form = scope.expression.copy()
+    attach(form, context_of(scope.expression))
+    for name in (*_CUTS, "having", "distinct", "group"):
+        form.set(name, None)
+    form.set("expressions", [shown])
+    around = {column.table for column in scope.external_columns}
+    if around:
+        clause = form.args.get("where")
+        parts = [p for p in conjuncts(clause and clause.this) if not _mentions(p, around)]
+        form.set("where", exp.Where(this=exp.and_(*parts)) if parts else None)
+    return None if _mentions(form, around) else form
+
+
+def _mentions(node: exp.Expr, names: set[str]) -> bool:
+    return any(column.table in names for column in node.find_all(exp.Column))
 
 
 class Archive:
@@ -98,7 +139,8 @@ class Archive:
         return generator.choice(self._kept[level]), level
 
     def add(self, witness: Witness, generator: random.Random, least: int = 0) -> None:
-        """Keep the witness, which is loaded, unless its level is below `least`."""
+        """Keep the witness unless its level is below `least`."""
+        self._comparison.scratch.load(witness)
         level = self._level()
         if level < least:
             return

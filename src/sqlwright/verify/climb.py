@@ -12,24 +12,31 @@ import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sqlglot import exp
-from sqlglot.optimizer.scope import traverse_scope
+from sqlglot.optimizer.scope import Scope, traverse_scope
 
 from sqlwright.errors import DatabaseError
+from sqlwright.verify.aims import closed, difference, is_computed, measured, sides
 from sqlwright.verify.compare import Comparison
-from sqlwright.verify.freedom import attach, context_of
+from sqlwright.verify.cuts import attach, context_of
+from sqlwright.verify.lineage import Lineage
 from sqlwright.verify.neighbors import Neighborhood
 from sqlwright.verify.reading import conjuncts
-from sqlwright.verify.strides import draw
+from sqlwright.verify.shrink import shrink
+from sqlwright.verify.strides import draw, filled
 from sqlwright.verify.witness import Witness
 
-_MOST_STAGES = 60
+_MOST_CHAINS = 40
 _STARTS = 12
 _MOST_ROWS = 60  # a larger one is kept only for what it gains: every step takes longer on it
+_LARGE = 12
+_SMALLER_SECONDS = 0.5
 _MOST_IDLE = 150  # steps without a gain
 _FOCUSED = 0.5  # how often a step is about a condition that should hold next
-_ANY = frozenset[str]()
+_AIMED = 0.5  # of these, how often it closes the gap of a computed value
+_GAPS = 6  # rows
 _PATIENCE = 0.2  # how often a step that gains and loses nothing is taken all the same
 
 
@@ -39,13 +46,17 @@ class Stage:
 
     Attributes:
         text: as the engine runs it.
-        columns: names of the columns in the condition that it adds to the stage before.
-        after: the number of the stage with one condition less, None for the first of a select.
+        columns: names of the columns behind the condition that it adds to the stage before.
+        gap: by how much a computed value misses what that condition compares it with.
     """
 
     text: str
-    columns: frozenset[str]
-    after: int | None
+    columns: frozenset[str] = frozenset()
+    gap: str | None = None
+
+
+Chain = Sequence[Stage]  # of one select: where one returns rows, so do those before it
+Heights = tuple[int, ...]  # how many stages of each chain return rows
 
 
 def climb(
@@ -56,72 +67,141 @@ def climb(
     generator: random.Random,
     multiples: Callable[[Witness], Iterable[Witness]],
     stop: float,
-) -> tuple[Witness | None, bool]:
-    """The witness that gets furthest, and whether the query returns rows on it; until `stop`.
+    place: str | None = None,
+) -> tuple[Witness | None, int]:
+    """The witness that gets furthest, and how many stages it lacks, 0 for none; until `stop`.
 
     Args:
         side: 0 for the original, 1 for the proposal.
         drawn: witnesses to start from.
         multiples: a witness several times over, for conditions on counts.
+        place: text that should return rows as well.
     """
-    steps = stages(comparison.trees[side], comparison.scratch.dialect)
-    steps.append(Stage(comparison.texts[side], frozenset(), None))
-    last = len(steps) - 1
-    every = frozenset(range(len(steps)))
-
-    def passed(which: Iterable[int]) -> frozenset[int]:
-        return frozenset(n for n in which if _returns(comparison, steps[n].text))
-
-    best, top = None, frozenset[int]()
+    ways = chains(comparison.trees[side], comparison.scratch.dialect)
+    goals = [text for text in (place, comparison.texts[side]) if text is not None]
+    ways += [[Stage(text)] for text in goals]
+    ladder = _Ladder(comparison, ways, len(goals))
+    best: Witness | None = None
+    top = (0,) * len(ways)
     for witness in drawn[:_STARTS]:
         if time.monotonic() > stop and best is not None:
             break
         comparison.scratch.load(witness)
-        if best is None or len(found := passed(every)) > len(top):
-            best, top = witness, passed(every) if best is None else found
+        found = ladder.risen((0,) * len(ways))
+        if best is None or sum(found) > sum(top):
+            best, top = witness, found
+    best = None if best is None else ladder.smaller(best, top, stop)
     waiting = list(multiples(best)) if best is not None else []
     current, idle = best, 0
-    while current is not None and last not in top and time.monotonic() < stop:
+    while current is not None and not ladder.is_up(top) and time.monotonic() < stop:
         if idle > _MOST_IDLE:  # a wrong way: back to where the last gain was
             current, idle = best, 0
             continue
         idle += 1
-        focus = _wanted(steps, top, generator) if generator.random() < _FOCUSED else _ANY
-        step = waiting.pop() if waiting else draw(near, current, generator, True, focus)
+        wanted = generator.choice(ladder.edge(top)) if generator.random() < _FOCUSED else None
+        more = waiting.pop() if waiting else None
+        step = more or _next(comparison, near, current, wanted, generator)
         if step is None:
             continue
         comparison.scratch.load(step)
-        gained = passed(every - top)
-        if gained:  # has it lost another one on the way?
-            found = passed(top) | gained
-            if len(found) > len(top) or last in found:
-                best = current = step
+        higher = ladder.risen(top)
+        if higher != top:  # has it lost another one on the way?
+            found = ladder.sunk(top, higher)
+            if sum(found) > sum(top) or ladder.is_up(found):
                 top, idle = found, 0
+                best = current = ladder.smaller(step, top, stop)
                 waiting = list(multiples(best))
-        elif step.count() <= _MOST_ROWS and generator.random() < _PATIENCE and passed(top) == top:
+        elif step.count() <= _MOST_ROWS and generator.random() < _PATIENCE and ladder.holds(top):
             current = step
-    return best, last in top
+    return best, ladder.missing(top)
 
 
-def _wanted(
-    steps: Sequence[Stage], top: frozenset[int], generator: random.Random
-) -> frozenset[str]:
-    """Columns of a condition that is the next one to hold in its select."""
-    edge = [s for n, s in enumerate(steps) if n not in top and (s.after is None or s.after in top)]
-    return generator.choice(edge).columns if edge else _ANY
+class _Ladder:
+    """The chains of one query, run on the witness that is loaded; the last ones are the goals."""
+
+    def __init__(self, comparison: Comparison, ways: Sequence[Chain], goals: int) -> None:
+        self._comparison = comparison
+        self._ways = ways
+        self._goals = goals
+
+    def _returns(self, stage: Stage) -> bool:
+        try:
+            return bool(self._comparison.run(stage.text))
+        except DatabaseError:
+            return False
+
+    def risen(self, heights: Heights) -> Heights:
+        """How far each chain gets from where it was; none is looked at further down."""
+        found = []
+        for way, height in zip(self._ways, heights, strict=True):
+            while height < len(way) and self._returns(way[height]):
+                height += 1
+            found.append(height)
+        return tuple(found)
+
+    def sunk(self, before: Heights, heights: Heights) -> Heights:
+        """The heights, those lowered that did not rise and no longer hold."""
+        found = []
+        for way, old, height in zip(self._ways, before, heights, strict=True):
+            while height == old and height and not self._returns(way[height - 1]):
+                old = height = height - 1
+            found.append(height)
+        return tuple(found)
+
+    def holds(self, heights: Heights) -> bool:
+        return all(
+            not height or self._returns(way[height - 1])
+            for way, height in zip(self._ways, heights, strict=True)
+        )
+
+    def is_up(self, heights: Heights) -> bool:
+        return all(heights[-self._goals :])
+
+    def missing(self, heights: Heights) -> int:
+        """How many stages do not hold; 0 where the goals are reached all the same."""
+        return 0 if self.is_up(heights) else sum(map(len, self._ways)) - sum(heights)
+
+    def edge(self, heights: Heights) -> list[Stage]:
+        """The stages that are the next to hold."""
+        pairs = zip(self._ways, heights, strict=True)
+        return [way[height] for way, height in pairs if height < len(way)]
+
+    def smaller(self, witness: Witness, heights: Heights, stop: float) -> Witness:
+        """Without rows that no stage needs: a step among few rows hits the right one."""
+        if witness.count() < _LARGE:
+            return witness
+
+        def suffices(candidate: Witness) -> bool:
+            self._comparison.scratch.load(candidate)
+            return self.holds(heights)
+
+        return shrink(witness, suffices, min(_SMALLER_SECONDS, stop - time.monotonic()))
 
 
-def _returns(comparison: Comparison, text: str) -> bool:
-    try:
-        return bool(comparison.run(text))
-    except DatabaseError:
-        return False
+def _next(
+    comparison: Comparison,
+    near: Neighborhood,
+    current: Witness,
+    wanted: Stage | None,
+    generator: random.Random,
+) -> Witness | None:
+    """A step, towards the stage that is wanted."""
+    if wanted is None:
+        return draw(near, current, generator, True)
+    if wanted.gap is not None and generator.random() < _AIMED:
+        near.look_at(wanted.columns)
+        measure = partial(measured, comparison, wanted.gap)
+        if None in measure(current) and generator.random() < _FOCUSED:
+            return filled(near, current, generator)
+        return closed(near, current, measure, generator)
+    return draw(near, current, generator, True, wanted.columns)
 
 
-def stages(tree: exp.Query, dialect: str) -> list[Stage]:
+def chains(tree: exp.Query, dialect: str) -> list[Chain]:
     """The query's selects that stand by themselves, each with more and more of its conditions."""
-    found: list[Stage] = []
-    for scope in traverse_scope(tree):
+    found: list[Chain] = []
+    lineage = Lineage(tree)
+    for scope in traverse_scope(tree)[:_MOST_CHAINS]:
         query = scope.expression
         if scope.external_columns:
             continue
@@ -129,21 +209,21 @@ def stages(tree: exp.Query, dialect: str) -> list[Stage]:
             bare = attach(query.copy(), context_of(query)).limit(1, copy=False)
             text = bare.sql(dialect=dialect, identify=True, comments=False)
             shown = (
-                name for s in query.find_all(exp.Select) for e in s.selects for name in _columns(e)
+                name
+                for s in query.find_all(exp.Select)
+                for e in s.selects
+                for name in lineage.names(e)
             )
-            found.append(Stage(text, frozenset(shown), None))
+            found.append([Stage(text, frozenset(shown))])
         elif isinstance(query, exp.Select):
-            first = len(found)
-            for number, (text, columns) in enumerate(_growing(query, dialect)):
-                found.append(Stage(text, columns, first + number - 1 if number else None))
-    return found[:_MOST_STAGES]
+            columns = [lineage.names(condition) for condition in _conditions(query)]
+            growing = zip(_growing(query, scope, dialect), columns, strict=True)
+            found.append([Stage(text, names, missed) for (text, missed), names in growing])
+    return found
 
 
-def _columns(node: exp.Expr) -> frozenset[str]:
-    return frozenset(column.name.lower() for column in node.find_all(exp.Column))
-
-
-def _growing(select: exp.Select, dialect: str) -> Iterator[tuple[str, frozenset[str]]]:
+def _growing(select: exp.Select, scope: Scope, dialect: str) -> Iterator[tuple[str, str | None]]:
+    """(the select with one condition more, the gap of that condition), one after the other."""
     context = context_of(select)
     bare = select.copy()
     for name in ("order", "limit", "offset", "fetch", "distinct"):
@@ -156,8 +236,23 @@ def _growing(select: exp.Select, dialect: str) -> Iterator[tuple[str, frozenset[
         condition.replace(true)
         stand_ins.append(true)
     for condition, true in zip(conditions, stand_ins, strict=True):
+        missed = _gap(bare, condition, true, scope, dialect)
         true.replace(condition)
-        yield bare.sql(dialect=dialect, identify=True, comments=False), _columns(condition)
+        yield bare.sql(dialect=dialect, identify=True, comments=False), missed
+
+
+def _gap(
+    bare: exp.Select, condition: exp.Expr, stand_in: exp.Expr, scope: Scope, dialect: str
+) -> str | None:
+    compared = sides(condition)
+    if not compared or not any(is_computed(side, scope) for side in compared[0]):
+        return None
+    copy = bare.copy()
+    if stand_in.find_ancestor(exp.Having, exp.Select) is bare:  # in ON or WHERE
+        copy.set("group", None)
+        copy.set("having", None)
+    copy.set("expressions", [difference(*compared[0])])
+    return copy.limit(_GAPS).sql(dialect=dialect, identify=True, comments=False)
 
 
 def _conditions(select: exp.Expr) -> list[exp.Expr]:

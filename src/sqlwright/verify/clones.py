@@ -6,25 +6,35 @@ makes groups of its own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import random
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from sqlglot import exp
 
-from sqlwright.verify import freedom
+from sqlwright.verify import cuts
 from sqlwright.verify.domain import Column, Domain
+from sqlwright.verify.neighbors import Neighborhood
 from sqlwright.verify.prepare import Pair
 from sqlwright.verify.values import Value
 from sqlwright.verify.witness import Witness
 
-_MOST = 130
+#: What a column's values become, and in which order the copies take them.
+Way = tuple[str, Sequence[int]]
+
+_MOST = 10_002
+_WAYS = ("kept", "named", "made")
+_CHANCES = 5  # ways that chance chooses
+_MOST_STAIRS = 12
+_MOST_ALIKE = 24  # copies in one group
+_MOST_ALIKE_ROWS = 400
 _APART = 1000  # keys of one copy are so far from those of the next
 
 
 def counts_that_matter(pair: Pair) -> list[int]:
     """How many copies may show a difference: one more than a LIMIT or a rank of only one query."""
     found: set[int] = set()
-    limits = [freedom.limits(query) or (0, None) for query in pair.both()]
+    limits = [cuts.limits(query) or (0, None) for query in pair.both()]
     if limits[0] != limits[1] or pair.original.args.get("order") != pair.proposal.args.get("order"):
         found |= {offset + (limit or 0) + 1 for offset, limit in limits}
         found.add(2)  # two rows have an order
@@ -40,13 +50,14 @@ def cloned(
     count: int,
     domain: Domain,
     alike: bool = False,
-    chosen: Mapping[Column, bool] | None = None,
+    chosen: Mapping[Column, Way] | None = None,
 ) -> Witness | None:
     """The witness `count` times, or None where a constraint does not allow it.
 
     Args:
         alike: copies differ in their keys alone, so that they fall into the same groups.
-        chosen: columns that differ or stay whatever conditions say.
+        chosen: columns that are "kept", or take values that conditions have "named" or that are
+            "made" from the one there, whatever conditions say; and which copy takes which.
     """
     chosen = chosen or {}
     every = []
@@ -77,15 +88,18 @@ def cloned(
 
 
 def _moved(
-    domain: Domain, column: Column, value: Value, number: int, alike: bool, choice: bool | None
+    domain: Domain, column: Column, value: Value, number: int, alike: bool, chosen: Way | None
 ) -> Value:
     """The value in copy `number`: another one, unless a condition compares the column."""
     root = domain.root(column)
-    if value is None or number == 0 or choice is False:
+    way = chosen[0] if chosen is not None else None
+    if chosen is not None and root not in domain.joined:
+        number = chosen[1][number]
+    if value is None or number == 0 or way == "kept":
         return value
-    if choice is None and (domain.constants.get(root) or (alike and root not in domain.joined)):
+    if way is None and (domain.constants.get(root) or (alike and root not in domain.joined)):
         return value
-    if domain.constants.get(root) and root not in domain.joined:
+    if way != "made" and domain.constants.get(root) and root not in domain.joined:
         named = domain.pool(column, 3)  # what conditions name, as long as there is enough
         if number < len(named):
             return named[((named.index(value) if value in named else 0) + number) % len(named)]
@@ -99,6 +113,70 @@ def _moved(
             return moved
         short = domain.fit(column, f"{number}")
         return short if short == f"{number}" else domain.fit(column, chr(ord("A") + number % 57))
-    if kind == "date" and root in domain.joined:
+    if kind == "date" and (root in domain.joined or way == "made"):
         return (date.fromisoformat(str(value)) + timedelta(days=number)).isoformat()
     return value
+
+
+def staircase(
+    even: Witness, seed: Witness, near: Neighborhood, generator: random.Random
+) -> Witness | None:
+    """Copies of which each has one more row than the one before, in tables that none refers to.
+
+    Args:
+        even: the seed several times over (`cloned`).
+    """
+    found: Witness | None = even
+    for number, rows in enumerate(even.rows):
+        size = len(seed.rows[number])
+        if not size or len(rows) % size or not near.refers(number) or near.is_referred(number):
+            continue
+        for copy in range(len(rows) // size):
+            for _ in range(copy):
+                row = rows[copy * size]
+                found = found and near.beside(found, number, row, generator)
+    return found
+
+
+def copies(
+    seed: Witness, count: int, domain: Domain, near: Neighborhood, generator: random.Random
+) -> Iterator[Witness]:
+    """The seed so many times: other values where no condition speaks, other keys, by chance."""
+    for found in _copies(seed, count, domain, near, generator):
+        if found is not None and near.refers_rightly(found):
+            yield found
+
+
+def _copies(
+    seed: Witness, count: int, domain: Domain, near: Neighborhood, generator: random.Random
+) -> Iterator[Witness | None]:
+    even = cloned(seed, count, domain)
+    yield even
+    yield cloned(seed, count, domain, alike=True)
+    if count <= _MOST_STAIRS and even is not None:
+        yield staircase(even, seed, near, generator)
+    for _ in range(_CHANCES):
+        columns = [column for column in domain.kinds if generator.random() < 0.6]
+        chosen = {column: (generator.choice(_WAYS), _order(count, generator)) for column in columns}
+        yield cloned(seed, count, domain, chosen=chosen)
+
+
+def _order(count: int, generator: random.Random) -> Sequence[int]:
+    """The copies from the first to the last, or in any order: keys of an order then cross."""
+    numbers = list(range(count))
+    if generator.random() < 0.5:
+        generator.shuffle(numbers)
+    return numbers
+
+
+def multiples(
+    witness: Witness, numbers: Sequence[int | float], domain: Domain, near: Neighborhood
+) -> Iterator[Witness]:
+    """The witness several times over, in the same groups, as often as a number of the query."""
+    counts = {int(n) for n in numbers if 1 <= n <= _MOST_ALIKE and n == int(n)}
+    for count in sorted(counts)[-3:]:
+        if witness.count() * (count + 1) > _MOST_ALIKE_ROWS:
+            continue
+        found = cloned(witness, count + 1, domain, alike=True)
+        if found is not None and near.refers_rightly(found):
+            yield found

@@ -15,7 +15,7 @@ from sqlglot import exp
 
 from sqlwright.errors import DatabaseError
 from sqlwright.schema import Schema
-from sqlwright.verify import freedom, results
+from sqlwright.verify import cuts, freedom, results
 from sqlwright.verify.grouping_sets import Untranslatable
 from sqlwright.verify.prepare import Pair
 from sqlwright.verify.scratch import Scratch
@@ -72,11 +72,12 @@ class Comparison:
         self.rows: tuple[list[Row], list[Row]] = ([], [])
         self._stop = 0.0
         self._widths = tuple(map(_width, pair.both()))
-        self._limits = freedom.limits(pair.original) if freedom.is_cut(pair.original) else None
-        self._is_cut = freedom.is_cut(pair.original)
+        self._limits = cuts.limits(pair.original) if cuts.is_cut(pair.original) else None
+        self._is_cut = cuts.is_cut(pair.original)
+        self._most_rows = cuts.most_rows(pair.original)
         self._ordered = pair.original.args.get("order") is not None
         # the rewrite asks for another order: what it leaves open may come in any
-        self._is_looser = self._ordered and freedom.asks_less(pair.original, pair.proposal)
+        self._is_looser = self._ordered and cuts.asks_less(pair.original, pair.proposal)
         self._loose: tuple[str, int] | None = None
         self._ranked: tuple[str, int] | None = None
         self._probes: list[freedom.Probe] | None = None
@@ -167,13 +168,13 @@ class Comparison:
         """The second query's rows as it may as well return them: those that tie turned round."""
         proposal = self.pair.proposal
         if self._loose is None:
-            found = freedom.ranked(proposal)
+            found = cuts.ranked(proposal)
             if found is None:
                 self._is_looser = False
                 return None
             self._loose = (write_for(self.scratch, found[0], self.pair.dialect), found[1])
         text, keys = self._loose
-        window = freedom.limits(proposal) if freedom.is_cut(proposal) else (0, None)
+        window = cuts.limits(proposal) if cuts.is_cut(proposal) else (0, None)
         if window is None:
             return None
         rows = self.run(text)
@@ -185,7 +186,7 @@ class Comparison:
 
     def _shown(self) -> tuple[str, int] | None:
         if self._ranked is None:
-            found = freedom.ranked(self.pair.original)
+            found = cuts.ranked(self.pair.original)
             if found is None:
                 return None
             self._ranked = (write_for(self.scratch, found[0], self.pair.dialect), found[1])
@@ -198,6 +199,8 @@ class Comparison:
         """Why a difference on the rows loaded now may be chance, or None where it counts."""
         if self.why_never is not None:
             return self.why_never
+        if self._most_rows is not None and len(self.rows[1]) > self._most_rows:
+            return None  # whatever the first query picks, it returns fewer
         if self._probes is None:
             self._probes = []
             for query in self.pair.both():

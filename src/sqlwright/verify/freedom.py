@@ -15,6 +15,7 @@ from sqlglot import exp
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
 from sqlwright.schema import Schema, Table
+from sqlwright.verify.cuts import attach, context_of, is_cut, limits, picks, ranked, without_limit
 from sqlwright.verify.results import plain
 
 Row = tuple[Any, ...]
@@ -116,13 +117,13 @@ def read_probes(query: exp.Query) -> tuple[list[Probe], str | None]:
             continue
         cut = select is not query and is_cut(select) and not _is_in_exists(select)
         windows = _windows(select) if isinstance(select, exp.Select) else []
-        picks = isinstance(select, exp.Select) and _picks(select) is not None
-        if not cut and not windows and not picks:
+        chosen = isinstance(select, exp.Select) and picks(select) is not None
+        if not cut and not windows and not chosen:
             continue
         if scope.external_columns:
             return [], "a part of it depends on the row around it and leaves ties open"
         context = context_of(select)
-        if picks:
+        if chosen:
             found.append(_one_of_each(select, context))
         if cut:
             probe = _cut(select, context)
@@ -132,11 +133,6 @@ def read_probes(query: exp.Query) -> tuple[list[Probe], str | None]:
         assert isinstance(select, exp.Select) or not windows
         found += [_window(window, select, context) for window in windows]  # type: ignore[arg-type]
     return found, None
-
-
-def is_cut(node: exp.Expr) -> bool:
-    """Does the query have a LIMIT, OFFSET or FETCH of its own?"""
-    return any(node.args.get(name) for name in ("limit", "offset", "fetch"))
 
 
 def _is_in_exists(node: exp.Expr) -> bool:
@@ -151,18 +147,11 @@ _ORDER_DEPENDENT = (
 )  # fmt: skip
 
 
-def _picks(select: exp.Select) -> exp.Expr | None:
-    """The keys of DISTINCT ON, or None."""
-    distinct = select.args.get("distinct")
-    found: exp.Expr | None = distinct.args.get("on") if distinct is not None else None
-    return found
-
-
 def _one_of_each(select: exp.Query, context: Sequence[exp.CTE]) -> Probe:
     """A probe of DISTINCT ON: determined where the first rows of each group that tie are alike."""
     copy = without_limit(select)
     assert isinstance(copy, exp.Select)
-    on = _picks(copy)
+    on = picks(copy)
     assert on is not None
     groups = on.expressions if isinstance(on, exp.Tuple) else [on]
     order = copy.args.get("order")
@@ -192,149 +181,6 @@ def _depends_on_order(window: exp.Window) -> bool:
     frame = window.args.get("spec")
     by_rows = frame is not None and (frame.args.get("kind") or "").upper() == "ROWS"
     return isinstance(inner, _ORDER_DEPENDENT) or by_rows
-
-
-def context_of(select: exp.Query) -> list[exp.CTE]:
-    """The WITH items that the select may see, outermost first."""
-    found: list[exp.CTE] = []
-    node: exp.Expr | None = select
-    while node is not None:
-        with_ = node.args.get("with_")
-        inside = node.find_ancestor(exp.CTE) if node is not select else None
-        if with_ is not None and node is not select:
-            found = [cte for cte in with_.expressions if cte is not inside] + found
-        node = node.parent
-    own = select.find_ancestor(exp.CTE)
-    names: dict[str, exp.CTE] = {}
-    for cte in found:
-        if cte is own:
-            break
-        names[cte.alias] = cte
-    return list(names.values())
-
-
-def attach(query: exp.Query, context: Sequence[exp.CTE]) -> exp.Query:
-    """The query with the WITH items in front of its own."""
-    own = query.args.get("with_")
-    items = [cte.copy() for cte in context] + (list(own.expressions) if own is not None else [])
-    if items:
-        query.set("with_", exp.With(expressions=items))
-    return query
-
-
-def limits(query: exp.Query) -> tuple[int, int | None] | None:
-    """(offset, limit) where both are plain numbers; None where one is not."""
-    numbers: list[int | None] = []
-    for name in ("offset", "limit"):
-        node = query.args.get(name)
-        if node is None:
-            numbers.append(0 if name == "offset" else None)
-            continue
-        if isinstance(node, exp.Fetch):
-            options = node.args.get("limit_options")
-            if options is not None and (
-                options.args.get("percent") or options.args.get("with_ties")
-            ):
-                return None
-            value = node.args.get("count") or exp.Literal.number(1)
-        else:
-            value = node.expression
-        value = value.unnest() if value is not None else None
-        if not isinstance(value, exp.Literal) or not value.name.isdigit():
-            return None
-        numbers.append(int(value.name))
-    return numbers[0] or 0, numbers[1]
-
-
-def ranked(query: exp.Query) -> tuple[exp.Query, int] | None:
-    """The query without LIMIT and with its order's keys as last columns, and how many those are.
-
-    None where the keys cannot be shown: under DISTINCT or a set operation an order may only name
-    what is selected, so keys are found there by position.
-    """
-    order = query.args.get("order")
-    copy = without_limit(query)
-    if order is None:
-        return copy, 0
-    keys = [ordered.this for ordered in order.expressions]
-    names = query.named_selects
-    if isinstance(query, exp.Select) and not query.args.get("distinct"):
-        aliases = {item.alias: item.unalias() for item in query.selects if item.alias}
-        for number, key in enumerate(keys):
-            inner = key
-            if isinstance(key, exp.Column) and not key.table and key.name in aliases:
-                inner = aliases[key.name]
-            copy.select(exp.alias_(inner.copy(), f"_key_{number}"), copy=False)
-        return copy, len(keys)
-    positions = [
-        names.index(key.name) for key in keys if isinstance(key, exp.Column) and key.name in names
-    ]
-    if len(positions) < len(keys):
-        return None
-    outer = exp.Select(
-        expressions=[
-            *(exp.column(name, table="_q", quoted=True) for name in names),
-            *(
-                exp.alias_(exp.column(names[position], table="_q", quoted=True), f"_key_{number}")
-                for number, position in enumerate(positions)
-            ),
-        ]
-    )
-    return None if len(set(names)) < len(names) else (_over(outer, copy, positions), len(keys))
-
-
-def _over(outer: exp.Select, inner: exp.Query, positions: Sequence[int]) -> exp.Query:
-    order = inner.args["order"].copy()
-    if not (isinstance(inner, exp.Select) and _picks(inner) is not None):
-        inner.set("order", None)  # DISTINCT ON picks by it
-    with_ = inner.args.get("with_")
-    inner.set("with_", None)
-    found = outer.from_(
-        exp.Subquery(this=inner, alias=exp.TableAlias(this=exp.to_identifier("_q")))
-    )
-    for ordered in order.expressions:
-        ordered.set("this", exp.column(ordered.this.name, table="_q", quoted=True))
-    found.set("order", order)
-    found.set("with_", with_)
-    return found
-
-
-def asks_less(original: exp.Query, proposal: exp.Query) -> bool:
-    """May the proposal's ORDER BY leave an order open that the original settles?
-
-    A query that hands a derived table through keeps its order on every engine, so it counts.
-    """
-    wanted, given = _order_of(original), _order_of(proposal)
-    return len(given) < len(wanted) or given[: len(wanted)] != wanted
-
-
-def _order_of(query: exp.Query) -> list[str]:
-    order = query.args.get("order")
-    if order is None and isinstance(query, exp.Select):
-        source = query.args.get("from_")
-        inner = source.this if source is not None else None
-        shaping = ("joins", "where", "group", "having", "distinct", "limit", "offset", "windows")
-        if isinstance(inner, exp.Subquery) and not any(query.args.get(n) for n in shaping):
-            nested = inner.unnest()
-            return _order_of(nested) if isinstance(nested, exp.Query) else []
-    if order is None:
-        return []
-    selects = {item.alias_or_name: n for n, item in enumerate(query.selects)}
-    values = {item.unalias().sql(comments=False): n for n, item in enumerate(query.selects)}
-    found = []
-    for ordered in order.expressions:
-        text = ordered.this.sql(comments=False)
-        place = selects.get(text, values.get(text, text))
-        found.append(f"{place} {bool(ordered.args.get('desc'))} {ordered.args.get('nulls_first')}")
-    return found
-
-
-def without_limit(query: exp.Query) -> exp.Query:
-    """A copy without LIMIT, OFFSET and FETCH of its own."""
-    copy = query.copy()
-    for name in ("limit", "offset", "fetch"):
-        copy.set(name, None)
-    return copy
 
 
 def _cut(select: exp.Query, context: Sequence[exp.CTE]) -> Probe | None:

@@ -10,26 +10,22 @@ import random
 from collections.abc import Sequence
 
 from sqlwright.schema import Table
-from sqlwright.verify import values
+from sqlwright.verify.branches import Assignment
 from sqlwright.verify.domain import Column, Domain
-from sqlwright.verify.layout import layout_of, refers_rightly
-from sqlwright.verify.values import Value
+from sqlwright.verify.edits import Edits, Row
 from sqlwright.verify.witness import Witness
 
-_MOST_VALUES = 9
 _MOST_ROWS = 60
 
 
-Row = tuple[Value, ...]
-
-
-class Neighborhood:
-    """Draws neighbors of witnesses that keep keys, references, NOT NULL and CHECKs.
+class Neighborhood(Edits):
+    """Draws neighbors of witnesses.
 
     Args:
         domain: where values come from.
         read: columns that a query reads; others are never changed.
         numbers: those of the queries: a group may need so many rows, a value may be so far off.
+        assignments: values that rows may need together.
     """
 
     def __init__(
@@ -38,22 +34,13 @@ class Neighborhood:
         domain: Domain,
         read: frozenset[Column],
         numbers: Sequence[int | float],
+        assignments: Sequence[Assignment] = (),
     ) -> None:
-        self._domain = domain
-        self._numbers = list(dict.fromkeys(numbers))
+        super().__init__(tables, domain, read, numbers)
+        self.assignments = assignments
         counts = (count for number in numbers for count in (number, number + 1))
         self._counts = [int(c) for c in dict.fromkeys(counts) if 2 <= c <= 40 and c == int(c)]
         self._focus: frozenset[str] = frozenset()
-        self._layouts = tuple(layout_of(table, tables, read) for table in tables)
-        self._children = [
-            [
-                (n, own, there)
-                for n, layout in enumerate(self._layouts)
-                for own, parent, there in layout.references
-                if parent == number
-            ]
-            for number in range(len(tables))
-        ]
 
     def draw(
         self,
@@ -82,10 +69,6 @@ class Neighborhood:
         """Change columns of these names rather than others; of all where there is none."""
         self._focus = focus
 
-    def refers_rightly(self, witness: Witness) -> bool:
-        """Does every reference of the witness find its row?"""
-        return refers_rightly(self._layouts, witness.rows)
-
     def pick(self, witness: Witness, generator: random.Random) -> tuple[int, int] | None:
         filled = [n for n, rows in enumerate(witness.rows) if rows and self._layouts[n].read]
         if not filled:
@@ -96,19 +79,11 @@ class Neighborhood:
 
     def column(self, number: int, generator: random.Random) -> int:
         """A column of the table that a query reads, one that is looked at before others."""
-        return generator.choice(self.focused(number) or self._layouts[number].read)
+        return generator.choice(self.wanted(number))
 
-    def reads(self, number: int) -> bool:
-        """Does a query read a column of the table?"""
-        return bool(self._layouts[number].read)
-
-    def fit(self, number: int, column: int, value: Value) -> Value:
-        """The value as the column can hold it."""
-        return self._domain.fit(self._column(number, column), value)
-
-    def _column(self, number: int, column: int) -> Column:
-        table = self._layouts[number].table
-        return table.name.lower(), table.columns[column].name.lower()
+    def wanted(self, number: int) -> Sequence[int]:
+        """Columns of the table that a query reads: those that are looked at, or else all."""
+        return self.focused(number) or self._layouts[number].read
 
     def free_cell(self, witness: Witness, generator: random.Random) -> tuple[int, int, int] | None:
         """(table, row, column) of a cell in no key and no reference, or None by chance."""
@@ -116,21 +91,19 @@ class Neighborhood:
         if place is None:
             return None
         column = self.column(place[0], generator)
-        return (*place, column) if self._is_free(place[0], column) else None
+        return (*place, column) if self.is_free(place[0], column) else None
 
-    def _is_free(self, number: int, column: int) -> bool:
-        layout = self._layouts[number]
-        bound = {i for key in layout.keys for i in key}
-        bound |= {i for own, _, _ in layout.references for i in own}
+    def movable_cell(
+        self, witness: Witness, generator: random.Random
+    ) -> tuple[int, int, int] | None:
+        """(table, row, column) of a cell in no key, to which nothing refers; None by chance."""
+        place = self.pick(witness, generator)
+        if place is None:
+            return None
+        number, column = place[0], self.column(place[0], generator)
+        bound = {i for key in self._layouts[number].keys for i in key}
         bound |= {i for _, _, there in self._children[number] for i in there}
-        return column not in bound
-
-    def allows(self, number: int, row: Row) -> bool:
-        """Does the row keep NOT NULL and CHECK?"""
-        table = self._layouts[number].table
-        if any(v is None and not c.nullable for v, c in zip(row, table.columns, strict=True)):
-            return False
-        return self._domain.allows(table, row)
+        return None if column in bound else (*place, column)
 
     def focused(self, number: int) -> list[int]:
         """Columns of the table that are looked at now."""
@@ -159,13 +132,6 @@ class Neighborhood:
             witness, row = self._changed(witness, number, row, generator) or (witness, row)
         return self.beside(witness, number, row, generator)
 
-    def beside(
-        self, witness: Witness, number: int, row: Row, generator: random.Random
-    ) -> Witness | None:
-        """The witness with the row added under keys of its own."""
-        found = self.fresh(witness, number, row, generator)
-        return None if found is None else self.with_row(found[0], number, None, found[1])
-
     def _family(self, witness: Witness, generator: random.Random) -> Witness | None:
         """One more row like another but for one cell, with copies of the rows that refer to it."""
         place = self.pick(witness, generator)
@@ -175,31 +141,6 @@ class Neighborhood:
         old = witness.rows[number][position]
         changed, row = self._changed(witness, number, old, generator) or (witness, old)
         return self.with_children(changed, number, old, row, generator)
-
-    def with_children(
-        self,
-        witness: Witness,
-        number: int,
-        old: Row,
-        row: Row,
-        generator: random.Random,
-        most: int = 6,
-    ) -> Witness | None:
-        """The witness with the row, under keys of its own, and copies of what refers to `old`."""
-        made = self.fresh(witness, number, row, generator)
-        found = None if made is None else self.with_row(made[0], number, None, made[1])
-        if made is None or found is None:
-            return None
-        for child, own, there in self._children[number]:
-            gone, new = (tuple(r[i] for i in there) for r in (old, made[1]))
-            if gone == new:
-                continue
-            for other in [r for r in found.rows[child] if tuple(r[i] for i in own) == gone][:most]:
-                cells = list(other)
-                for at, value in zip(own, new, strict=True):
-                    cells[at] = value
-                found = self.beside(found, child, tuple(cells), generator) or found
-        return found
 
     def _multiplied(self, witness: Witness, generator: random.Random) -> Witness | None:
         """As many copies of a row as a number in the queries."""
@@ -225,11 +166,7 @@ class Neighborhood:
         place = self.pick(witness, generator)
         if place is None:
             return None
-        number, position = place
-        rows = witness.rows[number]
-        return self._checked(
-            witness, number, rows[:position] + rows[position + 1 :], removed=rows[position]
-        )
+        return self.without(witness, *place)
 
     def _emptied(self, witness: Witness, generator: random.Random) -> Witness | None:
         """One table without rows, where none refers to it."""
@@ -245,168 +182,8 @@ class Neighborhood:
 
         A reference may get a value that no parent has: the witness that comes back has one.
         """
-        layout = self._layouts[number]
-        column = generator.choice(self.focused(number) or layout.read)
+        column = self.column(number, generator)
         options = [v for v in self.options(witness, number, column) if v != row[column]]
         if not options:
             return None
-        value = generator.choice(options)
-        changed = (*row[:column], value, *row[column + 1 :])
-        for own, parent, there in layout.references:
-            if own == (column,) and value is not None:
-                values_there = {other[there[0]] for other in witness.rows[parent]}
-                if value not in values_there:
-                    found = self._adopted(witness, parent, there[0], value, generator)
-                    return None if found is None else (found, changed)
-        return witness, changed
-
-    def _adopted(
-        self, witness: Witness, parent: int, column: int, value: Value, generator: random.Random
-    ) -> Witness | None:
-        """The witness with one more parent, like one that is there, whose key is the value."""
-        if not witness.rows[parent]:
-            return None
-        row = generator.choice(witness.rows[parent])
-        row = (*row[:column], value, *row[column + 1 :])
-        return self.beside(witness, parent, row, generator)
-
-    def options(self, witness: Witness, number: int, column: int) -> list[Value]:
-        name = self._column(number, column)
-        for own, parent, there in self._layouts[number].references:
-            if column in own:
-                at = there[own.index(column)]
-                found: list[Value] = [row[at] for row in witness.rows[parent]]
-                if len(own) == 1:
-                    found += self._domain.pool(name, 3)[:_MOST_VALUES]
-                break
-        else:
-            kind = self._domain.kinds[name]
-            found = list(self._domain.pool(name, 3))[:_MOST_VALUES]
-            there_now = [row[column] for row in witness.rows[number][:4]]
-            found += there_now
-            if kind in ("int", "num", "real"):
-                far = values.far(kind, there_now, self._numbers[:8])
-                found += [self._domain.fit(name, v) for v in far]
-        if self._layouts[number].table.columns[column].nullable:
-            found.append(None)
-        return found
-
-    def fresh(
-        self, witness: Witness, number: int, row: Row, generator: random.Random, depth: int = 0
-    ) -> tuple[Witness, Row] | None:
-        """The row with new values in its keys, to stand beside those that are there.
-
-        Where a key is made of references, the row may need a parent of its own: the witness that
-        comes back has it.
-        """
-        layout = self._layouts[number]
-        bound = {own for owns, _, _ in layout.references for own in owns}
-        for key in layout.keys:
-            wanted = tuple(row[i] for i in key)
-            taken = {tuple(other[i] for i in key) for other in witness.rows[number]}
-            if None in wanted or wanted not in taken:
-                continue
-            free = [i for i in key if i not in bound]
-            column = generator.choice(free if free and generator.random() < 0.6 else list(key))
-            if column in bound:
-                if (grown := self._grown(witness, number, column, row, generator, depth)) is None:
-                    return None
-                witness, row = grown
-                continue
-            fitting = [
-                value
-                for value in self._new_values(witness, number, column)
-                if tuple(value if i == column else row[i] for i in key) not in taken
-            ]
-            if not fitting:
-                return None
-            row = (*row[:column], generator.choice(fitting), *row[column + 1 :])
-        return witness, row
-
-    def _grown(
-        self,
-        witness: Witness,
-        number: int,
-        column: int,
-        row: Row,
-        generator: random.Random,
-        depth: int,
-    ) -> tuple[Witness, Row] | None:
-        """The row with another parent: one that is there, or a copy of its own with a new key."""
-        own, parent, there = next(r for r in self._layouts[number].references if column in r[0])
-        rows = witness.rows[parent]
-        current = [other for other in rows if [other[i] for i in there] == [row[i] for i in own]]
-        others = [other for other in rows if other not in current]
-        if others and generator.random() < 0.5:
-            chosen = generator.choice(others)
-        else:
-            if not current or depth > 3:
-                return None
-            fresh = self.fresh(witness, parent, current[0], generator, depth + 1)
-            if fresh is None:
-                return None
-            grown = self.with_row(fresh[0], parent, None, fresh[1])
-            if grown is None:
-                return None
-            witness, chosen = grown, fresh[1]
-        cells = list(row)
-        for place, at in zip(own, there, strict=True):
-            cells[place] = chosen[at]
-        return witness, tuple(cells)
-
-    def _new_values(self, witness: Witness, number: int, column: int) -> list[Value]:
-        name = self._column(number, column)
-        used = [row[column] for row in witness.rows[number]]
-        near = [value for value in self._domain.pool(name, 3) if value not in used]
-        return [value for value in (self._domain.fresh(name, used), *near[:3]) if value is not None]
-
-    def with_row(
-        self, witness: Witness, number: int, position: int | None, row: Row
-    ) -> Witness | None:
-        """The witness with the row at the position, or one row more; None where it may not be."""
-        rows = witness.rows[number]
-        if position is None:
-            return self._checked(witness, number, (*rows, row), added=row)
-        before = rows[position]
-        changed = (*rows[:position], row, *rows[position + 1 :])
-        return self._checked(witness, number, changed, added=row, removed=before)
-
-    def _checked(
-        self,
-        witness: Witness,
-        number: int,
-        rows: tuple[Row, ...],
-        added: Row | None = None,
-        removed: Row | None = None,
-    ) -> Witness | None:
-        """The witness with these rows, or None where a constraint is broken by the change."""
-        layout = self._layouts[number]
-        if added is not None:
-            if not self.allows(number, added):
-                return None
-            for key in layout.keys:
-                wanted = tuple(added[i] for i in key)
-                same = sum(tuple(row[i] for i in key) == wanted for row in rows)
-                if None not in wanted and same > 1:
-                    return None
-        found = self.replace(witness, number, rows)
-        if added is not None:
-            for own, parent, there in layout.references:
-                wanted = tuple(added[i] for i in own)
-                if None not in wanted and not any(
-                    tuple(row[i] for i in there) == wanted for row in found.rows[parent]
-                ):
-                    return None
-        if removed is not None:
-            for child, own, there in self._children[number]:
-                gone = tuple(removed[i] for i in there)
-                if any(tuple(row[i] for i in there) == gone for row in rows):
-                    continue
-                if any(tuple(row[i] for i in own) == gone for row in found.rows[child]):
-                    return None
-        return found
-
-    def replace(self, witness: Witness, number: int, rows: tuple[Row, ...]) -> Witness:
-        every = list(witness.rows)
-        every[number] = rows
-        return Witness(witness.tables, tuple(every))
+        return self.with_value(witness, number, row, column, generator.choice(options), generator)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from sqlglot import exp
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
+from sqlwright import sql
 from sqlwright.schema import Schema
 from sqlwright.verify import values
 from sqlwright.verify.folding import constant_of, number_of
@@ -51,9 +52,27 @@ def read_predicates(query: exp.Query, schema: Schema) -> Reading:
             seen.add((key, clause.value))
             named = clause.value if isinstance(clause.value, tuple) else clause.constants()
             reading.constants.setdefault(key, []).extend(named)
+    for key in _read_as_numbers(query, schema):
+        reading.constants.setdefault(key, []).extend(_NUMBERS)
     for literal in query.find_all(exp.Literal):
         reading.loose.append(literal.name if literal.is_string else number_of(literal.name))
     return reading
+
+
+_NUMBERS = ("1", "20")  # in a text column that is cast to a number: 'a' fails on many an engine
+
+
+def _read_as_numbers(query: exp.Query, schema: Schema) -> Iterator[tuple[str, str]]:
+    """Columns of texts, by table, that the query casts to numbers."""
+    named = {
+        cast.this.name.lower()
+        for cast in query.find_all(exp.Cast)
+        if isinstance(cast.this, exp.Column) and cast.is_type(*exp.DataType.NUMERIC_TYPES)
+    }
+    for table in sql.tables_of(query, schema) if named else ():
+        for column in table.columns:
+            if column.name.lower() in named and values.form_of(column.type) == "text":
+                yield table.name.lower(), column.name.lower()
 
 
 def _assemblies(query: exp.Query, schema: Schema) -> dict[Assembly, list[Clause]]:

@@ -11,22 +11,26 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import islice
-
-from sqlglot import exp
 
 from sqlwright.errors import DatabaseError, QueryTimeout
 from sqlwright.schema import Schema, Table
-from sqlwright.verify import aims, strides
-from sqlwright.verify.apart import Archive, pairs_inside
+from sqlwright.verify import strides
+from sqlwright.verify.apart import read_inside
+from sqlwright.verify.around import steps_around
+from sqlwright.verify.branches import assignments
 from sqlwright.verify.climb import climb
-from sqlwright.verify.clones import cloned, counts_that_matter
+from sqlwright.verify.clones import copies, counts_that_matter, multiples
 from sqlwright.verify.compare import Comparison
+from sqlwright.verify.differing import columns_apart, names_read
 from sqlwright.verify.domain import Domain
+from sqlwright.verify.driving import Patience, drive_apart
 from sqlwright.verify.mutants import Mutant, mutants
 from sqlwright.verify.neighbors import Neighborhood
 from sqlwright.verify.predicates import read_predicates
 from sqlwright.verify.results import same_bag
+from sqlwright.verify.smallest import returns, smallest
 from sqlwright.verify.survey import Difference, Limits, Survey
 from sqlwright.verify.witness import Witness, witnesses
 
@@ -36,18 +40,16 @@ _MUTANTS_A_STEP = 4
 # parts of the time that is given, for each way of looking further
 _STEP_SHARE = 0.1
 _CLIMB_SHARE = 0.6
-_APART_SHARE = 0.06  # while no part of the queries differs
-_PROPAGATE_SHARE = 0.1  # once one does
+_APART_SHARE = 0.1  # while no part of the queries differs
+_PROPAGATE_SHARE = 0.3  # once one does
 _STEPS_A_WITNESS = 10  # neighbors to look at for each generated witness, in ten seconds
+_PLACE_SHARE = 0.1  # for rows where the queries differ
+_SMALL_SHARE = 0.1
 _WANDERERS = 8  # starting points that move on
 _WANDERER_ROWS = 40
-_MOST_ALIKE = 24  # copies in one group
-_MOST_ALIKE_ROWS = 400
 _STARTS_APART = 12
-_AIMED = 0.4
-_MOST_ROWS_APART = 150
 _CLONED = 4  # witnesses that are multiplied
-_CHANCES = 4  # ways of it
+_MOST_ROWS_CLONED = 30_000
 _CONFIRMED = 14  # witnesses that are shown to the engine of the dialect
 _DISTRUST = 4  # differences that the engine of the dialect does not see
 
@@ -78,7 +80,7 @@ class Search:
         self._readings = [read_predicates(truth.pair.both()[n], schema) for n in self._order]
         self._random = random.Random(f"{limits.seed}/steps")
         self._domain = domain = Domain(tables, self._readings, truth.pair.dialect)
-        named = _names(truth.pair.both())
+        named = names_read(truth.pair.both())
         columns = frozenset(
             (table.name.lower(), column.name.lower())
             for table in tables
@@ -87,10 +89,14 @@ class Search:
         )
         numbers = [v for r in self._readings for v in r.loose if isinstance(v, int | float)]
         self._numbers = numbers
-        self._near = Neighborhood(tables, domain, columns, numbers)
+        together = assignments([truth.pair.both()[n] for n in self._order], self._random)
+        self._near = Neighborhood(tables, domain, columns, numbers, together)
         self._apart = columns_apart(*truth.pair.both())
+        trees, dialect = self._main.trees, self._main.scratch.dialect
+        self._places = read_inside(trees, dialect)
         self._alive: list[tuple[int, Mutant]] = []
         self._telling: list[Witness] = []
+        self._smallest: list[Witness] = []
         self._plain: list[Witness] = []  # the first ones on which the original returns rows
 
     def run(self) -> Difference | None:
@@ -109,12 +115,14 @@ class Search:
             self._watch(witness, len(self._alive))
             if self._main.answered and len(self._plain) < _CONFIRMED:
                 self._plain.append(witness)
-        wanted = self._limits.reach and not self.survey.answered
-        if wanted and (reached := self._reach(drawn)) is not None:
+        if self._limits.reach and (reached := self._reach(drawn)) is not None:
             if found := self._try(reached):
                 return found
             self._keep(reached)
-        if found := self._step_around() or self._multiply() or self._drive_apart():
+            self._plain.append(reached)
+        if found := self._step_around() or self._try_around() or self._multiply():
+            return found
+        if found := self._drive_apart():
             return found
         self._note_conditions()
         return self._confirm_telling()
@@ -208,18 +216,33 @@ class Search:
         self._telling.append(witness)
 
     def _reach(self, drawn: Sequence[Witness]) -> Witness | None:
-        """A witness on which the original returns rows, where none that was drawn makes it."""
-        start = time.monotonic()
-        for turn, side in enumerate((*self._order, *self._order), 1):  # one may have no way up
-            stop = min(self._limits.stop, start + self._share(_CLIMB_SHARE) * turn / 4)
-            found, answers = climb(
-                self._main, side, drawn, self._near, self._random, self._multiples, stop
-            )
-            if answers:
+        """A witness on which the original returns rows and reads some where the queries differ.
+
+        None where one of those that were drawn is such, or where there is no way.
+        """
+        share = _CLIMB_SHARE
+        if self.survey.answered:
+            if any(returns(self._main, 0, self._places[0], witness) for witness in self._plain):
+                return None
+            share = _PLACE_SHARE
+        lacking = {}
+        for side in self._order:  # one may have no way up
+            found, lacking[side] = self._climb(side, drawn, share / 4)
+            if not lacking[side]:
                 return found
             if found is not None:
                 drawn = [found, *drawn]
-        return None
+        found, lacks = self._climb(min(self._order, key=lacking.__getitem__), drawn, share / 2)
+        return None if lacks else found
+
+    def _climb(
+        self, side: int, drawn: Sequence[Witness], share: float
+    ) -> tuple[Witness | None, int]:
+        stop = min(self._limits.stop, time.monotonic() + self._share(share))
+        place = self._places[side] if self.survey.answered else None
+        near, draw = self._near, self._random
+        more = partial(multiples, numbers=self._numbers, domain=self._domain, near=self._near)
+        return climb(self._main, side, drawn, near, draw, more, stop, place)
 
     def _step_around(self) -> Difference | None:
         """Neighbors of the witnesses that told most, and of those neighbors that tell more."""
@@ -241,84 +264,61 @@ class Search:
                 wanderers[self._random.randrange(len(wanderers))] = witness
         return None
 
-    def _drive_apart(self) -> Difference | None:
-        """Towards a difference between parts of the queries, then further out."""
-        main, draw = self._main, self._random
-        pairs = pairs_inside(main.trees, main.scratch.dialect)
-        if not pairs or not self._limits.reach:
+    def _try_around(self) -> Difference | None:
+        """All that lies a step away from the smallest witnesses."""
+        if not self._limits.reach:
             return None
-        archive = Archive(main, pairs)
-        texts = aims.gaps(main.trees, main.scratch.dialect)
-        start = time.monotonic()
-        for witness in [*self._telling[-_STARTS_APART:], *self._plain[:4]]:
-            main.scratch.load(witness)
-            archive.add(witness, draw)
-            if time.monotonic() > start + self._share(_APART_SHARE):
+        end = time.monotonic() + self._share(_SMALL_SHARE)
+        goals = [(n, self._places[n]) for n in self._order] + [(n, None) for n in self._order]
+        seeds = list(dict.fromkeys([*self._plain, *self._telling[-4:]]))
+        self._smallest = smallest(self._main, seeds, goals, self._near, self._random, end)
+        stop = min(self._limits.stop, time.monotonic() + self._share(_SMALL_SHARE))
+        for witness in islice(self._steps_around(), 5 * self._steps()):
+            if time.monotonic() > stop:
                 break
-        # by steps, so that a quick look is the same each time
-        for _ in range(2 * self._steps()):
-            share = self._share(_PROPAGATE_SHARE if archive.top else _APART_SHARE)
-            if time.monotonic() > min(start + share, self._limits.stop):
-                break
-            chosen = archive.choose(draw)
-            if chosen is None or main is not self._main:
-                break
-            step = self._aimed(texts, chosen[0]) if draw.random() < _AIMED else None
-            if step is None:
-                focus = self._apart if draw.random() < 0.4 else frozenset[str]()
-                step = strides.draw(self._near, chosen[0], draw, draw.random() < 0.4, focus)
-            if step is None or step.count() > _MOST_ROWS_APART:
-                continue
-            if found := self._try(step):
+            if found := self._try(witness):
                 return found
-            archive.add(step, draw, least=chosen[1])
         return None
 
-    def _aimed(self, texts: Sequence[str], witness: Witness) -> Witness | None:
-        """A step that brings a computed value to what it is compared with."""
-        if not texts:
+    def _drive_apart(self) -> Difference | None:
+        """Towards a difference between parts of the queries, then further out."""
+        main = self._main
+        if not self._limits.reach:
             return None
-        self._main.scratch.load(witness)
-        try:
-            rows = self._main.run(self._random.choice(texts))
-        except DatabaseError:
-            return None
-        return aims.shifted(self._near, witness, [row[0] for row in rows], self._random)
+        starts = [*self._smallest, *self._telling[-_STARTS_APART:], *self._plain[:4]]
+        shares = self._share(_APART_SHARE), self._share(_PROPAGATE_SHARE)
+        patience = Patience(6 * self._steps(), *shares, self._limits.stop)
+        around = islice(self._steps_around(), self._steps())
+        steps = drive_apart(main, starts, around, self._near, self._apart, self._random, patience)
+        for step in steps:
+            if found := self._try(step):
+                return found
+            if main is not self._main:  # it is no longer trusted
+                break
+        return None
+
+    def _steps_around(self) -> Iterator[Witness]:
+        return steps_around(self._near, self._domain, self._smallest, self._apart, self._random)
 
     def _multiply(self) -> Difference | None:
         """Witnesses many times over, where only that shows what a LIMIT or a rank does."""
         stop = min(self._limits.stop, time.monotonic() + self._share(_STEP_SHARE))
         # those that surely return rows first
-        seeds = [w for kept in (self._plain, self._telling) for w in _small(kept)[:_CLONED]]
+        seeds = [
+            w
+            for kept in (self._smallest, self._plain, self._telling)
+            for w in _small(kept)[:_CLONED]
+        ]
         for count in counts_that_matter(self._truth.pair):
             for seed in seeds:
                 if time.monotonic() > stop:
                     return None
-                for witness in self._copies(seed, count):
-                    if witness is None or not self._near.refers_rightly(witness):
-                        continue
+                if count * seed.count() > _MOST_ROWS_CLONED:
+                    continue
+                for witness in copies(seed, count, self._domain, self._near, self._random):
                     if found := self._try(witness):
                         return found
         return None
-
-    def _copies(self, seed: Witness, count: int) -> Iterator[Witness | None]:
-        """The seed so many times: other values where no condition speaks, other keys, by chance."""
-        yield cloned(seed, count, self._domain)
-        yield cloned(seed, count, self._domain, alike=True)
-        for _ in range(_CHANCES):
-            columns = [column for column in self._domain.kinds if self._random.random() < 0.4]
-            chosen = {column: self._random.random() < 0.5 for column in columns}
-            yield cloned(seed, count, self._domain, chosen=chosen)
-
-    def _multiples(self, witness: Witness) -> Iterator[Witness]:
-        """The witness several times over, in the same groups, as often as a number of the query."""
-        numbers = {int(n) for n in self._numbers if 1 <= n <= _MOST_ALIKE and n == int(n)}
-        for number in sorted(numbers)[-3:]:
-            if witness.count() * (number + 1) > _MOST_ALIKE_ROWS:
-                continue
-            found = cloned(witness, number + 1, self._domain, alike=True)
-            if found is not None and self._near.refers_rightly(found):
-                yield found
 
     def _look_at(self) -> frozenset[str]:
         """Columns to change: where the queries differ, where a mutant lives on, or all."""
@@ -360,26 +360,3 @@ class Search:
 
 def _small(found: Sequence[Witness]) -> list[Witness]:
     return sorted((w for w in found if w.count()), key=lambda w: w.count())
-
-
-def columns_apart(original: exp.Query, proposal: exp.Query) -> frozenset[str]:
-    """Names of columns in the parts that only one of the queries has; of tables nothing is said."""
-    parts = [_parts(original), _parts(proposal)]
-    alone = parts[0].keys() ^ parts[1].keys()
-    return frozenset(name for part in parts for text in alone for name in part.get(text, ()))
-
-
-def _parts(query: exp.Query) -> dict[str, frozenset[str]]:
-    """Conditions and computed values, without the names of tables, and the columns in each."""
-    copy = query.copy()
-    for column in copy.find_all(exp.Column):
-        column.set("table", None)
-    return {
-        node.sql(comments=False): frozenset(c.name.lower() for c in node.find_all(exp.Column))
-        for node in copy.find_all(exp.Predicate, exp.Func, exp.Binary, exp.Ordered)
-        if not isinstance(node, exp.Connector) and node.find(exp.Query) is None
-    }
-
-
-def _names(queries: Sequence[exp.Query]) -> set[str]:
-    return {column.name.lower() for query in queries for column in query.find_all(exp.Column)}

@@ -56,16 +56,32 @@ def shrink(
     """
     stop = time.monotonic() + seconds
     rules = _rules(witness)
+    smallest = witness  # so far: every candidate that is taken is the next to go on from
 
     def still(candidate: Witness) -> bool:
-        return time.monotonic() < stop and _keeps(candidate, rules) and differs(candidate)
+        nonlocal smallest
+        if time.monotonic() > stop:
+            raise _OutOfTime
+        if not _keeps(candidate, rules) or not differs(candidate):
+            return False
+        smallest = candidate
+        return True
 
-    current = _fewer_rows(witness, rules, still)
-    if not queries:
-        return current
-    read = columns_read(queries, current.tables)
-    plainer = _plainer(current, still, [place for place in read if _is_free(current, place)])
-    return plainer if plainer == current else _fewer_rows(plainer, rules, still)
+    try:
+        current = _fewer_rows(witness, rules, still)
+        if queries:
+            read = columns_read(queries, current.tables)
+            free = [place for place in read if _is_free(current, place)]
+            plainer = _plainer(current, still, free)
+            if plainer != current:
+                _fewer_rows(plainer, rules, still)
+    except _OutOfTime:
+        pass
+    return smallest
+
+
+class _OutOfTime(Exception):
+    """The time is up."""
 
 
 @dataclass(frozen=True, slots=True)

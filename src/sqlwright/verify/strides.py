@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 
+from sqlwright.verify.branches import Assignment
 from sqlwright.verify.neighbors import Neighborhood
 from sqlwright.verify.witness import Witness
 
@@ -29,13 +30,16 @@ def draw(
     near.look_at(focus)
     if not all(witness.rows) and generator.random() < 0.5:
         return _planted(near, witness, generator)
-    stride = generator.choice((_moved, _doubled, _borrowed))
+    strides = [_moved, _doubled, _borrowed, _renamed, filled]
+    if near.assignments:
+        strides += [_assigned] * 2
+    stride = generator.choice(strides)
     return stride(near, witness, generator)
 
 
 def _moved(near: Neighborhood, witness: Witness, generator: random.Random) -> Witness | None:
     """Another value in every row of a table that has the same one in a column."""
-    place = near.free_cell(witness, generator)
+    place = near.movable_cell(witness, generator)
     if place is None:
         return None
     number, position, column = place
@@ -52,25 +56,33 @@ def _moved(near: Neighborhood, witness: Witness, generator: random.Random) -> Wi
     )
     if not all(near.allows(number, row) for row in changed):
         return None
-    return near.replace(witness, number, changed)
+    found = near.replace(witness, number, changed)
+    return found if near.is_free(number, column) or near.refers_rightly(found) else None
 
 
 def _doubled(near: Neighborhood, witness: Witness, generator: random.Random) -> Witness | None:
     """Rows with the same value in a column once more with another one, and what refers to them."""
-    place = near.free_cell(witness, generator)
+    place = near.movable_cell(witness, generator)
     if place is None:
         return None
     number, position, column = place
-    old = witness.rows[number][position][column]
-    options = [value for value in near.options(witness, number, column) if value != old]
-    if not options:
-        return None
-    new = generator.choice(options)
+    row = witness.rows[number][position]
+    old = row[column]
     found: Witness | None = None
+    if near.is_free(number, column):
+        options = [value for value in near.options(witness, number, column) if value != old]
+        if not options:
+            return None
+        new = generator.choice(options)
+    else:  # rows that refer to one row once more, referring to another
+        grown = near.grown(witness, number, column, row, generator)
+        if grown is None:
+            return None
+        found, new = grown[0], grown[1][column]
     for row in [row for row in witness.rows[number] if row[column] == old][:_MOST]:
         other = (*row[:column], new, *row[column + 1 :])
-        grown = near.with_children(found or witness, number, row, other, generator, _MOST_CHILDREN)
-        found = grown or found
+        step = near.with_children(found or witness, number, row, other, generator, _MOST_CHILDREN)
+        found = step or found
     return found
 
 
@@ -96,6 +108,87 @@ def _borrowed(near: Neighborhood, witness: Witness, generator: random.Random) ->
         return None
     new = near.fit(number, column, generator.choice(values))
     changed = (*row[:column], new, *row[column + 1 :])
+    return near.with_row(witness, number, position, changed)
+
+
+def _renamed(near: Neighborhood, witness: Witness, generator: random.Random) -> Witness | None:
+    """Another value wherever a value stands, so that rows which meet by it still do."""
+    place = near.free_cell(witness, generator)
+    if place is None:
+        return None
+    number, position, column = place
+    old = witness.rows[number][position][column]
+    options = [v for v in near.options(witness, number, column) if v not in (old, None)]
+    if old is None or not options:
+        return None
+    new = generator.choice(options)
+    found = witness
+    for n, rows in enumerate(witness.rows):
+        changed = tuple(
+            tuple(
+                near.fit(n, c, new)
+                if v == old and type(v) is type(old) and near.is_free(n, c)
+                else v
+                for c, v in enumerate(row)
+            )
+            for row in rows
+        )
+        if changed != rows:
+            if not all(near.allows(n, row) for row in changed):
+                return None
+            found = near.replace(found, n, changed)
+    return found
+
+
+def filled(near: Neighborhood, witness: Witness, generator: random.Random) -> Witness | None:
+    """A row without NULLs, for what is computed of several columns."""
+    place = near.pick(witness, generator)
+    if place is None:
+        return None
+    number, position = place
+    row = list(witness.rows[number][position])
+    for column in near.wanted(number):
+        if row[column] is None and near.is_free(number, column):
+            options = [v for v in near.options(witness, number, column) if v is not None]
+            row[column] = generator.choice(options) if options else None
+    changed = tuple(row)
+    if changed == witness.rows[number][position]:
+        return None
+    return near.with_row(witness, number, position, changed)
+
+
+def _assigned(near: Neighborhood, witness: Witness, generator: random.Random) -> Witness | None:
+    """A row of each table with the values that a branch of a condition asks for together."""
+    wanted = generator.choice(near.assignments)
+    copied = generator.random() < 0.5
+    found: Witness | None = None
+    for number, rows in enumerate(witness.rows):
+        if rows:
+            position = generator.randrange(len(rows))
+            step = assigned(near, found or witness, (number, position), wanted, copied, generator)
+            found = step or found
+    return found
+
+
+def assigned(
+    near: Neighborhood,
+    witness: Witness,
+    place: tuple[int, int],
+    wanted: Assignment,
+    copied: bool,
+    generator: random.Random,
+) -> Witness | None:
+    """The row at the place, or one more like it, with the values that its columns should have."""
+    number, position = place
+    row = list(witness.rows[number][position])
+    for at, column in enumerate(witness.tables[number].columns):
+        if column.name.lower() in wanted and near.is_free(number, at):
+            row[at] = near.fit(number, at, wanted[column.name.lower()])
+    changed = tuple(row)
+    if changed == witness.rows[number][position]:
+        return None
+    if copied:
+        return near.beside(witness, number, changed, generator)
     return near.with_row(witness, number, position, changed)
 
 

@@ -15,7 +15,7 @@ import uuid
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from itertools import chain
+from itertools import zip_longest
 
 from sqlwright.schema import kind_of
 
@@ -337,9 +337,13 @@ def year_dates(year: int) -> tuple[str, ...]:
 
 
 def pool(kind: str, constants: Iterable[Value], width: int) -> tuple[Value, ...]:
-    """Distinct values for a column: around its constants, then `width` of the kind's defaults."""
-    near = chain.from_iterable(around(kind, constant) for constant in constants)
-    found = tuple(dict.fromkeys(near))
+    """Distinct values for a column: around its constants, then `width` of the kind's defaults.
+
+    The constants come first, then their nearest neighbors, and so on: who takes the first few
+    values has something of each constant.
+    """
+    rows = zip_longest(*(around(kind, constant) for constant in constants))
+    found = (value for row in rows for value in row if value is not None)
     # types are part of the key, or else True would equal 1
     keyed = {(type(value), value): value for value in (*found, *defaults(kind)[:width])}
     return tuple(keyed.values())

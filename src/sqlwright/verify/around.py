@@ -1,0 +1,120 @@
+"""Everything one step away from the smallest databases on which a query returns rows.
+
+On a smallest one no row can go, so that what a condition or an aggregate does to any of them shows
+in the result; on a larger one other rows hide it. The steps are all there are, not drawn: each cell
+that is looked at with each value that it may have, in its row and in a copy of it; each row twice;
+each row away. Source: a test that reaches the place of a fault and lets it show (reachability,
+infection, propagation: DeMillo & Offutt, IEEE TSE 17(9), 1991), made minimal by delta debugging.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+
+from sqlwright.verify.clones import cloned
+from sqlwright.verify.domain import Domain
+from sqlwright.verify.neighbors import Neighborhood
+from sqlwright.verify.strides import assigned
+from sqlwright.verify.values import Value
+from sqlwright.verify.witness import Witness
+
+_MOST_VALUES = 40
+
+Step = Callable[[], Witness | None]
+
+
+def steps_around(
+    near: Neighborhood,
+    domain: Domain,
+    bases: Sequence[Witness],
+    focus: frozenset[str],
+    generator: random.Random,
+) -> Iterator[Witness]:
+    """What lies around the bases, in turns; then around each of them twice over.
+
+    Args:
+        focus: names of columns to change before others; all where there is none.
+    """
+    yield from bases
+    yield from _in_turns([_one_step(near, base, focus, generator) for base in bases])
+    twice = list(_twice(near, domain, bases))
+    yield from twice
+    yield from _in_turns([_one_step(near, base, focus, generator) for base in twice])
+    if focus:
+        every = frozenset[str]()
+        yield from _in_turns([_one_step(near, base, every, generator) for base in bases])
+
+
+def in_other_ways(
+    near: Neighborhood, bases: Sequence[Witness], generator: random.Random
+) -> Iterator[Witness]:
+    """The bases with the values of one branch of a condition in a row, whatever that does."""
+    for wanted in near.assignments:
+        for base in bases:
+            for number, rows in enumerate(base.rows):
+                for position in range(len(rows)):
+                    place = (number, position)
+                    found = assigned(near, base, place, wanted, False, generator)
+                    if found is not None:
+                        yield found
+
+
+def _twice(near: Neighborhood, domain: Domain, bases: Sequence[Witness]) -> Iterator[Witness]:
+    """Each base beside a copy of itself: in the same groups, and in others."""
+    for base in bases:
+        for alike in (True, False):
+            found = cloned(base, 2, domain, alike=alike)
+            if found is not None and near.refers_rightly(found):
+                yield found
+
+
+def _in_turns(every: Sequence[Sequence[Step]]) -> Iterator[Witness]:
+    for number in range(max(map(len, every), default=0)):
+        for steps in every:
+            if number < len(steps) and (found := steps[number]()) is not None:
+                yield found
+
+
+def _one_step(
+    near: Neighborhood, base: Witness, focus: frozenset[str], generator: random.Random
+) -> list[Step]:
+    near.look_at(focus)
+    found: list[Step] = []
+    for number, rows in enumerate(base.rows):
+        for position, row in enumerate(rows if near.reads(number) else ()):
+            found.append(partial(near.beside, base, number, row, generator))
+            found.append(partial(near.without, base, number, position))
+            for wanted in near.assignments:
+                for copied in (False, True):
+                    place = (number, position)
+                    found.append(partial(assigned, near, base, place, wanted, copied, generator))
+            for column in near.focused(number) if focus else near.wanted(number):
+                for value in dict.fromkeys(near.options(base, number, column, _MOST_VALUES)):
+                    cell = (number, position, column)
+                    found.append(partial(_changed, near, base, cell, value, False, generator))
+                    found.append(partial(_changed, near, base, cell, value, True, generator))
+    generator.shuffle(found)
+    return found
+
+
+def _changed(
+    near: Neighborhood,
+    base: Witness,
+    cell: tuple[int, int, int],
+    value: Value,
+    copied: bool,
+    generator: random.Random,
+) -> Witness | None:
+    """The base with the value in the cell, or in that of one more row like it."""
+    number, position, column = cell
+    row = base.rows[number][position]
+    if value == row[column]:
+        return None
+    found = near.with_value(base, number, row, column, value, generator)
+    if found is None:
+        return None
+    if copied:
+        return near.beside(found[0], number, found[1], generator)
+    return near.with_row(found[0], number, position, found[1])
