@@ -31,13 +31,21 @@ _COMPARISONS = (exp.GT, exp.GTE, exp.LT, exp.LTE, exp.EQ, exp.NEQ)
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A computed value minus what it is compared with.
+    """A computed value minus what it is compared with, row by row.
 
     Attributes:
-        text: its rows are the gap.
+        texts: one that gives it, or one of each query where they differ: the gap is then in the
+            middle, and where it is closed one condition holds and the other does not.
         columns: names of the columns behind it.
     """
 
+    texts: tuple[str, ...]
+    columns: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    part: str
     text: str
     columns: frozenset[str]
 
@@ -45,15 +53,24 @@ class Gap:
 def gaps(trees: Sequence[exp.Query], dialect: str) -> list[Gap]:
     """By how much computed values of the queries miss what they are compared with.
 
-    Where only one of the queries has some of the comparisons, these alone.
+    Where some of the comparisons differ between the queries, these alone.
     """
-    found = [dict(_of(tree, dialect)) for tree in trees]
-    alone = found[0].keys() ^ found[1].keys()
-    every = {key: gap for part in found for key, gap in part.items()}
-    return [gap for key, gap in every.items() if key in alone or not alone][:_MOST]
+    left, right = (dict(_of(tree, dialect)) for tree in trees)
+    told: list[Gap] = []
+    same: list[Gap] = []
+    for place in dict.fromkeys((*left, *right)):
+        found = [side[place] for side in (left, right) if place in side]
+        texts = tuple(dict.fromkeys(one.text for one in found))
+        columns = frozenset(name for one in found for name in one.columns)
+        differ = len(found) == 1 or found[0].part != found[1].part or len(texts) > 1
+        (told if differ else same).append(Gap(texts, columns))
+    return (told or same)[:_MOST]
 
 
-def _of(tree: exp.Query, dialect: str) -> Iterator[tuple[str, Gap]]:
+_Place = tuple[int, str, int, int]  # select, clause, conjunct, side
+
+
+def _of(tree: exp.Query, dialect: str) -> Iterator[tuple[_Place, _Compared]]:
     lineage = Lineage(tree)
     for number, scope in enumerate(traverse_scope(tree)):
         select = scope.expression
@@ -62,12 +79,12 @@ def _of(tree: exp.Query, dialect: str) -> Iterator[tuple[str, Gap]]:
         for name in ("where", "having"):
             clause = select.args.get(name)
             parts = conjuncts(clause.this if clause is not None else None)
-            for part in parts:
-                for left, right in sides(part):
+            for at, part in enumerate(parts):
+                for side, (left, right) in enumerate(sides(part)):
                     if is_computed(left, scope) or is_computed(right, scope):
                         text = _text(select, name, part, parts, left, right, dialect)
-                        found = Gap(text, lineage.names(part))
-                        yield f"{number} {part.sql()} {right.sql()}", found
+                        found = _Compared(part.sql(), text, lineage.names(part))
+                        yield (number, name, at, side), found
 
 
 def sides(part: exp.Expr) -> list[tuple[exp.Expr, exp.Expr]]:
@@ -115,13 +132,21 @@ def difference(left: exp.Expr, right: exp.Expr) -> exp.Expr:
     return exp.Sub(this=exp.paren(left.copy()), expression=exp.paren(right.copy()))
 
 
-def measured(comparison: Comparison, text: str, witness: Witness) -> list[object]:
-    """The gaps that the text gives on the witness; none where it fails."""
+def measured(comparison: Comparison, texts: Sequence[str], witness: Witness) -> list[object]:
+    """The gaps on the witness, the means of what the texts give; none where one fails."""
     try:
         comparison.scratch.load(witness)
-        return [row[0] for row in comparison.run(text)]
+        found = [[row[0] for row in comparison.run(text)] for text in texts]
     except DatabaseError:
         return []
+    if len(found) == 1:
+        return found[0]
+    return [_mean(values) for values in zip(*found, strict=False)]
+
+
+def _mean(values: Sequence[object]) -> object:
+    numbers = [value for value in values if isinstance(value, int | float)]
+    return sum(numbers) / len(values) if len(numbers) == len(values) else None
 
 
 def closed(

@@ -54,7 +54,7 @@ def read_inside(trees: Sequence[exp.Query], dialect: str) -> list[str | None]:
 
 
 def _aligned(left: list[Scope], right: list[Scope]) -> Iterator[tuple[Scope, Scope]]:
-    if len(left) != len(right):  # the WITH items of one name, and the whole
+    if len(left) != len(right):  # those that stand where one of the other's does
         named = [
             {name: scope for scope in scopes if (name := _name(scope)) is not None}
             for scopes in (left, right)
@@ -67,10 +67,23 @@ def _aligned(left: list[Scope], right: list[Scope]) -> Iterator[tuple[Scope, Sco
 
 
 def _name(scope: Scope) -> str | None:
-    if scope.is_root:
-        return ""
-    parent = scope.expression.parent
-    return parent.alias if isinstance(parent, exp.CTE) else None
+    """Where the scope stands: the WITH item, the derived tables and the sides of set operations.
+
+    None where it stands in a condition or a value.
+    """
+    path = []
+    node: exp.Expr | None = scope.expression
+    while node is not None and node.parent is not None:
+        if isinstance(node.parent, exp.SetOperation):
+            path.append(node.arg_key or "")
+        elif isinstance(node, exp.CTE | exp.Subquery):
+            path.append(node.alias)
+            if isinstance(node, exp.CTE):
+                break
+        elif not isinstance(node, exp.Query | exp.From | exp.Join):
+            return None
+        node = node.parent
+    return " of ".join(path)
 
 
 def _forms(scope: Scope, dialect: str) -> list[str]:

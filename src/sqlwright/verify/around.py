@@ -12,15 +12,17 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import pairwise
 
-from sqlwright.verify.clones import cloned
+from sqlwright.verify.clones import cloned, leveled, merged
 from sqlwright.verify.domain import Domain
 from sqlwright.verify.neighbors import Neighborhood
-from sqlwright.verify.strides import assigned
+from sqlwright.verify.strides import assigned, doubled
 from sqlwright.verify.values import Value
 from sqlwright.verify.witness import Witness
 
 _MOST_VALUES = 40
+_DOUBLED = 3  # times: with several other values
 
 Step = Callable[[], Witness | None]
 
@@ -32,19 +34,19 @@ def steps_around(
     focus: frozenset[str],
     generator: random.Random,
 ) -> Iterator[Witness]:
-    """What lies around the bases, in turns; then around each of them twice over.
+    """What lies around the bases and around each of them several times over, in turns.
 
     Args:
         focus: names of columns to change before others; all where there is none.
     """
     yield from bases
-    yield from _in_turns([_one_step(near, base, focus, generator) for base in bases])
-    twice = list(_twice(near, domain, bases))
-    yield from twice
-    yield from _in_turns([_one_step(near, base, focus, generator) for base in twice])
+    several = list(_several(near, domain, bases))
+    yield from several
+    every = [*bases, *several]
+    yield from _in_turns([_one_step(near, base, focus, generator) for base in every])
     if focus:
-        every = frozenset[str]()
-        yield from _in_turns([_one_step(near, base, every, generator) for base in bases])
+        all_ = frozenset[str]()
+        yield from _in_turns([_one_step(near, base, all_, generator) for base in bases])
 
 
 def in_other_ways(
@@ -61,13 +63,24 @@ def in_other_ways(
                         yield found
 
 
-def _twice(near: Neighborhood, domain: Domain, bases: Sequence[Witness]) -> Iterator[Witness]:
-    """Each base beside a copy of itself: in the same groups, and in others."""
+def _several(near: Neighborhood, domain: Domain, bases: Sequence[Witness]) -> Iterator[Witness]:
+    """Each base beside copies of itself, in the same groups and in others; two of them together.
+
+    All of these also with one value in every cell that no condition speaks of: rows, sums and ranks
+    then tie.
+    """
+    found: list[Witness | None] = []
     for base in bases:
-        for alike in (True, False):
-            found = cloned(base, 2, domain, alike=alike)
-            if found is not None and near.refers_rightly(found):
-                yield found
+        for count, alike in ((2, True), (2, False), (3, False)):
+            found.append(cloned(base, count, domain, alike=alike))
+    found += [merged(one, two, domain) for one, two in pairwise(bases[:3])]
+    valid = [one for one in found if one is not None and near.keeps(one)]
+    yield from valid
+    for one in (*bases, *valid):
+        for kinds in (("int", "num", "real"), ("int", "num", "real", "text", "date")):
+            level = leveled(one, domain, kinds)
+            if near.keeps(level):
+                yield level
 
 
 def _in_turns(every: Sequence[Sequence[Step]]) -> Iterator[Witness]:
@@ -83,6 +96,12 @@ def _one_step(
     near.look_at(focus)
     found: list[Step] = []
     for number, rows in enumerate(base.rows):
+        for column in near.wanted(number):
+            first = {row[column]: position for position, row in reversed(list(enumerate(rows)))}
+            told = near.is_movable(number, column) and not near.is_free(number, column)
+            for position in first.values() if told else ():
+                cell = (number, position, column)
+                found += [partial(doubled, near, base, cell, generator)] * _DOUBLED
         for position, row in enumerate(rows if near.reads(number) else ()):
             found.append(partial(near.beside, base, number, row, generator))
             found.append(partial(near.without, base, number, position))

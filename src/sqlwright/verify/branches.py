@@ -1,4 +1,4 @@
-"""What a row must hold for one branch of an OR: values of several columns at once.
+"""What a row must hold for one branch of an OR, or for one of several selects, all at once.
 
 A row that satisfies another branch, or all but one condition of this one, is no step on the way:
 the values have to come together.
@@ -21,7 +21,7 @@ Assignment = Mapping[str, Value]  # by the name of the column, in lower case
 
 
 def assignments(queries: Sequence[exp.Query], generator: random.Random) -> list[Assignment]:
-    """Values for the branches of ORs and set operations.
+    """Values for the branches of ORs and the conditions of selects.
 
     Those that only one of the queries has come first, the innermost before those around them.
     """
@@ -43,11 +43,10 @@ def _branches(query: exp.Query) -> Iterator[tuple[str, exp.Expr]]:
         if not isinstance(node.parent, exp.Or):
             for branch in node.flatten():
                 yield branch.sql(comments=False), branch
-    for union in query.find_all(exp.SetOperation):
-        for side in (union.left.unnest(), union.right.unnest()):
-            where = side.args.get("where")
-            if isinstance(side, exp.Select) and where is not None:
-                yield where.this.sql(comments=False), where.this
+    for select in query.find_all(exp.Select):
+        where = select.args.get("where")
+        if where is not None:
+            yield where.this.sql(comments=False), where.this
 
 
 def _satisfied(node: exp.Expr, generator: random.Random) -> dict[str, Value]:

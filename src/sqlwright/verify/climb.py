@@ -190,7 +190,7 @@ def _next(
         return draw(near, current, generator, True)
     if wanted.gap is not None and generator.random() < _AIMED:
         near.look_at(wanted.columns)
-        measure = partial(measured, comparison, wanted.gap)
+        measure = partial(measured, comparison, [wanted.gap])
         if None in measure(current) and generator.random() < _FOCUSED:
             return filled(near, current, generator)
         return closed(near, current, measure, generator)

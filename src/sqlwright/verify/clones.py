@@ -24,8 +24,10 @@ Way = tuple[str, Sequence[int]]
 
 _MOST = 10_002
 _WAYS = ("kept", "named", "made")
+_CROSSED = 3
 _CHANCES = 5  # ways that chance chooses
 _MOST_STAIRS = 12
+_MOST_BESIDE = 130
 _MOST_ALIKE = 24  # copies in one group
 _MOST_ALIKE_ROWS = 400
 _APART = 1000  # keys of one copy are so far from those of the next
@@ -118,6 +120,42 @@ def _moved(
     return value
 
 
+def merged(one: Witness, two: Witness, domain: Domain) -> Witness | None:
+    """Both witnesses together, the second one under keys of its own."""
+    moved = cloned(two, 2, domain, alike=True)
+    if moved is None:
+        return None
+    sizes = [len(rows) for rows in two.rows]
+    pairs = zip(one.rows, moved.rows, sizes, strict=True)
+    return Witness(one.tables, tuple((*rows, *more[size:]) for rows, more, size in pairs))
+
+
+_LEVELS: dict[str, Value] = {"int": 1, "num": 1.0, "real": 1.0, "text": "a", "date": "2020-01-01"}
+
+
+def leveled(witness: Witness, domain: Domain, kinds: Sequence[str]) -> Witness:
+    """One value in every cell of these kinds that no key, join or condition speaks of."""
+    every = []
+    for table, rows in zip(witness.tables, witness.rows, strict=True):
+        columns = [(table.name.lower(), column.name.lower()) for column in table.columns]
+        roots = [domain.root(column) for column in columns]
+        levels = [
+            domain.fit(column, _LEVELS[domain.kinds[column]])
+            if domain.kinds[column] in kinds
+            and root not in domain.joined
+            and not domain.constants.get(root)
+            else None
+            for column, root in zip(columns, roots, strict=True)
+        ]
+        every.append(
+            tuple(
+                tuple(v if new is None else new for v, new in zip(row, levels, strict=True))
+                for row in rows
+            )
+        )
+    return Witness(witness.tables, tuple(every))
+
+
 def staircase(
     even: Witness, seed: Witness, near: Neighborhood, generator: random.Random
 ) -> Witness | None:
@@ -155,17 +193,39 @@ def _copies(
     yield cloned(seed, count, domain, alike=True)
     if count <= _MOST_STAIRS and even is not None:
         yield staircase(even, seed, near, generator)
+    if count <= _MOST_BESIDE:
+        for number, rows in enumerate(seed.rows):
+            if rows and near.reads(number):
+                yield _more_rows(seed, number, count - 1, near, generator)
+    free = [c for c in domain.kinds if not domain.constants.get(domain.root(c))]
+    for _ in range(_CROSSED):  # orders by several values cross
+        orders = {column: ("made", _shuffled(count, generator)) for column in free}
+        yield cloned(seed, count, domain, chosen=orders)
     for _ in range(_CHANCES):
         columns = [column for column in domain.kinds if generator.random() < 0.6]
         chosen = {column: (generator.choice(_WAYS), _order(count, generator)) for column in columns}
         yield cloned(seed, count, domain, chosen=chosen)
 
 
+def _more_rows(
+    seed: Witness, number: int, count: int, near: Neighborhood, generator: random.Random
+) -> Witness | None:
+    """So many more rows of one table, like its first one, with copies of what refers to it."""
+    row = seed.rows[number][0]
+    found: Witness | None = seed
+    for _ in range(count):
+        found = found and near.with_children(found, number, row, row, generator)
+    return found
+
+
 def _order(count: int, generator: random.Random) -> Sequence[int]:
-    """The copies from the first to the last, or in any order: keys of an order then cross."""
+    """The copies from the first to the last, or in any order."""
+    return range(count) if generator.random() < 0.5 else _shuffled(count, generator)
+
+
+def _shuffled(count: int, generator: random.Random) -> Sequence[int]:
     numbers = list(range(count))
-    if generator.random() < 0.5:
-        generator.shuffle(numbers)
+    generator.shuffle(numbers)
     return numbers
 
 

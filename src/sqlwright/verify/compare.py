@@ -201,14 +201,11 @@ class Comparison:
             return self.why_never
         if self._most_rows is not None and len(self.rows[1]) > self._most_rows:
             return None  # whatever the first query picks, it returns fewer
-        if self._probes is None:
-            self._probes = []
-            for query in self.pair.both():
-                probes, reason = freedom.read_probes(query)
-                if reason is not None:
-                    self.why_never = reason
-                    return reason
-                self._probes += probes
+        if self._probes is None:  # what the second one picks has to be allowed by the first
+            self._probes, reason = freedom.read_probes(self.pair.original)
+            if reason is not None:
+                self.why_never = reason
+                return reason
         for probe in self._probes:
             try:
                 determined = freedom.is_determined(probe, self._run_tree)

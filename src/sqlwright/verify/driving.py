@@ -94,4 +94,4 @@ def _aimed(
         return None
     gap = generator.choice(known)
     near.look_at(gap.columns)
-    return closed(near, witness, partial(measured, comparison, gap.text), generator)
+    return closed(near, witness, partial(measured, comparison, gap.texts), generator)

@@ -50,6 +50,17 @@ class Edits:
         """Does every reference of the witness find its row?"""
         return refers_rightly(self._layouts, witness.rows)
 
+    def keeps(self, witness: Witness) -> bool:
+        """Does the witness keep every key, reference, NOT NULL and CHECK?"""
+        for number, (layout, rows) in enumerate(zip(self._layouts, witness.rows, strict=True)):
+            if not all(self.allows(number, row) for row in rows):
+                return False
+            for key in layout.keys:
+                found = [value for row in rows if None not in (value := tuple(row[i] for i in key))]
+                if len(found) != len(set(found)):
+                    return False
+        return self.refers_rightly(witness)
+
     def reads(self, number: int) -> bool:
         """Does a query read a column of the table?"""
         return bool(self._layouts[number].read)
@@ -69,6 +80,12 @@ class Edits:
     def _column(self, number: int, column: int) -> Column:
         table = self._layouts[number].table
         return table.name.lower(), table.columns[column].name.lower()
+
+    def is_movable(self, number: int, column: int) -> bool:
+        """Is the column in no key, and does nothing refer to it?"""
+        bound = {i for key in self._layouts[number].keys for i in key}
+        bound |= {i for _, _, there in self._children[number] for i in there}
+        return column not in bound
 
     def is_free(self, number: int, column: int) -> bool:
         """Is the column in no key and no reference?"""

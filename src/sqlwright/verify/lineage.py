@@ -38,7 +38,8 @@ class Lineage:
 
 def _items(scope: Scope, name: str) -> Iterator[exp.Expr]:
     """What a column of a derived table is, in each branch of a set operation."""
-    assert isinstance(scope.expression, exp.Query)
+    if not isinstance(scope.expression, exp.Query):
+        return  # VALUES, a function
     names = [found.lower() for found in scope.expression.named_selects]
     if name.lower() in names:
         yield from _at(scope, names.index(name.lower()))

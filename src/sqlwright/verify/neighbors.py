@@ -100,10 +100,8 @@ class Neighborhood(Edits):
         place = self.pick(witness, generator)
         if place is None:
             return None
-        number, column = place[0], self.column(place[0], generator)
-        bound = {i for key in self._layouts[number].keys for i in key}
-        bound |= {i for _, _, there in self._children[number] for i in there}
-        return None if column in bound else (*place, column)
+        column = self.column(place[0], generator)
+        return (*place, column) if self.is_movable(place[0], column) else None
 
     def focused(self, number: int) -> list[int]:
         """Columns of the table that are looked at now."""

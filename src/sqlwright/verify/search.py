@@ -288,7 +288,7 @@ class Search:
         starts = [*self._smallest, *self._telling[-_STARTS_APART:], *self._plain[:4]]
         shares = self._share(_APART_SHARE), self._share(_PROPAGATE_SHARE)
         patience = Patience(6 * self._steps(), *shares, self._limits.stop)
-        around = islice(self._steps_around(), self._steps())
+        around = islice(self._steps_around(), 2 * self._steps())
         steps = drive_apart(main, starts, around, self._near, self._apart, self._random, patience)
         for step in steps:
             if found := self._try(step):

@@ -63,8 +63,16 @@ def _moved(near: Neighborhood, witness: Witness, generator: random.Random) -> Wi
 def _doubled(near: Neighborhood, witness: Witness, generator: random.Random) -> Witness | None:
     """Rows with the same value in a column once more with another one, and what refers to them."""
     place = near.movable_cell(witness, generator)
-    if place is None:
-        return None
+    return None if place is None else doubled(near, witness, place, generator)
+
+
+def doubled(
+    near: Neighborhood,
+    witness: Witness,
+    place: tuple[int, int, int],
+    generator: random.Random,
+) -> Witness | None:
+    """The rows that have the same value as this cell once more, with another one."""
     number, position, column = place
     row = witness.rows[number][position]
     old = row[column]
