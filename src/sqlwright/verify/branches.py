@@ -26,7 +26,7 @@ def assignments(queries: Sequence[exp.Query], generator: random.Random) -> list[
     Those that only one of the queries has come first, the innermost before those around them.
     """
     found = [dict(_branches(query)) for query in queries]
-    alone = set.symmetric_difference(*map(set, found))
+    alone = found[0].keys() ^ found[-1].keys()
     every = {text: branch for part in found for text, branch in part.items()}
     order = sorted(every, key=lambda text: (text not in alone, len(text)))
     made: dict[frozenset[tuple[str, Value]], Assignment] = {}

@@ -204,4 +204,6 @@ _SET_RETURNING = (exp.UDTF, exp.Explode, exp.GenerateSeries, exp.Anonymous)
 
 def _is_plain(group: exp.Group) -> bool:
     """Is it without ROLLUP, CUBE and GROUPING SETS, which return more groups than rows?"""
-    return not any(group.args.get(name) for name in ("rollup", "cube", "grouping_sets", "totals"))
+    return group.find(exp.Rollup, exp.Cube, exp.GroupingSets) is None and not any(
+        group.args.get(name) for name in ("all", "totals")
+    )
