@@ -17,7 +17,7 @@ from itertools import pairwise
 from sqlwright.verify.clones import cloned, leveled, merged
 from sqlwright.verify.domain import Domain
 from sqlwright.verify.neighbors import Neighborhood
-from sqlwright.verify.strides import assigned, doubled
+from sqlwright.verify.strides import assigned, doubled, moved, renamed
 from sqlwright.verify.values import Value
 from sqlwright.verify.witness import Witness
 
@@ -98,6 +98,13 @@ def _one_step(
     for number, rows in enumerate(base.rows):
         for column in near.wanted(number):
             first = {row[column]: position for position, row in reversed(list(enumerate(rows)))}
+            if len(rows) > 1 and column in near.focused(number) and near.is_movable(number, column):
+                for value in near.options(base, number, column, _MOST_VALUES):
+                    found.append(partial(moved, near, base, (number, 0, column), value, True))
+            for position in first.values() if near.kin(number, column) else ():
+                for value in near.options(base, number, column, _MOST_VALUES):
+                    cell = (number, position, column)
+                    found.append(partial(renamed, near, base, cell, value))
             told = near.is_movable(number, column) and not near.is_free(number, column)
             for position in first.values() if told else ():
                 cell = (number, position, column)

@@ -130,7 +130,7 @@ def merged(one: Witness, two: Witness, domain: Domain) -> Witness | None:
     return Witness(one.tables, tuple((*rows, *more[size:]) for rows, more, size in pairs))
 
 
-_LEVELS: dict[str, Value] = {"int": 1, "num": 1.0, "real": 1.0, "text": "a", "date": "2020-01-01"}
+_LEVELS: dict[str, Value] = {"int": 2, "num": 2.0, "real": 2.0, "text": "a", "date": "2020-01-01"}
 
 
 def leveled(witness: Witness, domain: Domain, kinds: Sequence[str]) -> Witness:

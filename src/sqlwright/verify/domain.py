@@ -67,6 +67,7 @@ class Domain:
         loose = [value for reading in readings for value in reading.loose]
         self.constants = constants
         self._loose = tuple(dict.fromkeys(v for v in loose if isinstance(v, str) and len(v) < 40))
+        self._as_numbers = {c for reading in readings for c in reading.as_numbers}
         self._mixed: set[Column] | None = None
         self._pools: dict[tuple[Column, int], tuple[Value, ...]] = {}
 
@@ -97,7 +98,7 @@ class Domain:
         return found
 
     def _is_mixed(self, root: Column) -> bool:
-        """Are columns of the class numbers and others texts?"""
+        """Are columns of the class numbers and others texts, or texts taken for numbers?"""
         if self._mixed is None:
             kinds: dict[Column, set[str]] = {}
             for column, kind in self.kinds.items():
@@ -105,6 +106,7 @@ class Domain:
             self._mixed = {
                 r for r, k in kinds.items() if "text" in k and k & {"int", "num", "real"}
             }
+            self._mixed |= {self.root(column) for column in self._as_numbers & self.kinds.keys()}
         return root in self._mixed
 
     def allows(self, table: Table, row: Sequence[Value]) -> bool:

@@ -17,6 +17,15 @@ _MOST_VALUES = 9
 Row = tuple[Value, ...]
 
 
+def _spread(values_: Sequence[Value], most: int) -> list[Value]:
+    """At most so many of the values: the first half of them, then every second or third or so."""
+    if len(values_) <= most:
+        return list(values_)
+    head = (most + 1) // 2
+    rest = values_[head:]
+    return [*values_[:head], *rest[:: -(-len(rest) // (most - head))]]
+
+
 class Edits:
     """Edits of the witnesses of some tables.
 
@@ -35,6 +44,7 @@ class Edits:
     ) -> None:
         self._domain = domain
         self._numbers = list(dict.fromkeys(numbers))
+        self._kin: dict[tuple[int, int], frozenset[tuple[int, int]]] = {}
         self._layouts = tuple(layout_of(table, tables, read) for table in tables)
         self._children = [
             [
@@ -80,6 +90,25 @@ class Edits:
     def _column(self, number: int, column: int) -> Column:
         table = self._layouts[number].table
         return table.name.lower(), table.columns[column].name.lower()
+
+    def kin(self, number: int, column: int) -> frozenset[tuple[int, int]]:
+        """(table, column) of every column that is joined with this one, itself among them.
+
+        None of them where nothing is joined with it.
+        """
+        found = self._kin.get((number, column))
+        if found is None:
+            root = self._domain.root(self._column(number, column))
+            found = frozenset(
+                (n, c)
+                for n, layout in enumerate(self._layouts)
+                for c in range(len(layout.table.columns))
+                if self._domain.root(self._column(n, c)) == root
+            )
+            if root not in self._domain.joined:
+                found = frozenset()
+            self._kin[(number, column)] = found
+        return found
 
     def is_movable(self, number: int, column: int) -> bool:
         """Is the column in no key, and does nothing refer to it?"""
@@ -184,7 +213,7 @@ class Edits:
                 break
         else:
             kind = self._domain.kinds[name]
-            found = list(self._domain.pool(name, 3))[:most]
+            found = _spread(self._domain.pool(name, 3), most)
             there_now = [row[column] for row in witness.rows[number][:4]]
             found += there_now
             if kind in ("int", "num", "real"):

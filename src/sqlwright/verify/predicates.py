@@ -52,23 +52,21 @@ def read_predicates(query: exp.Query, schema: Schema) -> Reading:
             seen.add((key, clause.value))
             named = clause.value if isinstance(clause.value, tuple) else clause.constants()
             reading.constants.setdefault(key, []).extend(named)
-    for key in _read_as_numbers(query, schema):
-        reading.constants.setdefault(key, []).extend(_NUMBERS)
+    reading.as_numbers.update(_read_as_numbers(query, schema))
     for literal in query.find_all(exp.Literal):
         reading.loose.append(literal.name if literal.is_string else number_of(literal.name))
     return reading
 
 
-_NUMBERS = ("1", "20")  # in a text column that is cast to a number: 'a' fails on many an engine
-
-
 def _read_as_numbers(query: exp.Query, schema: Schema) -> Iterator[tuple[str, str]]:
-    """Columns of texts, by table, that the query casts to numbers."""
-    named = {
-        cast.this.name.lower()
-        for cast in query.find_all(exp.Cast)
-        if isinstance(cast.this, exp.Column) and cast.is_type(*exp.DataType.NUMERIC_TYPES)
-    }
+    """Columns of texts, by table, that the query takes for numbers: many an engine fails on 'a'."""
+    casts = (cast for cast in query.find_all(exp.Cast) if cast.is_type(*exp.DataType.NUMERIC_TYPES))
+    taken = [cast.this for cast in casts]
+    for node in query.find_all(exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE):
+        sides = (node.left, node.right)
+        if any(isinstance(side.unnest(), exp.Add | exp.Sub | exp.Mul | exp.Div) for side in sides):
+            taken += sides
+    named = {node.name.lower() for node in taken if isinstance(node, exp.Column)}
     for table in sql.tables_of(query, schema) if named else ():
         for column in table.columns:
             if column.name.lower() in named and values.form_of(column.type) == "text":

@@ -98,6 +98,7 @@ class Reading:
     assemblies: list[Assembly] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     constants: dict[tuple[str, str], list[Value]] = field(default_factory=dict)
+    as_numbers: set[tuple[str, str]] = field(default_factory=set)  # columns of texts
     loose: list[Value] = field(default_factory=list)
 
 

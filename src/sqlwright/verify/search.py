@@ -120,9 +120,10 @@ class Search:
                 return found
             self._keep(reached)
             self._plain.append(reached)
-        if found := self._step_around() or self._try_around() or self._multiply():
+        if found := self._step_around():
             return found
-        if found := self._drive_apart():
+        self._smallest = self._make_small()
+        if found := self._multiply() or self._try_around() or self._drive_apart():
             return found
         self._note_conditions()
         return self._confirm_telling()
@@ -264,14 +265,19 @@ class Search:
                 wanderers[self._random.randrange(len(wanderers))] = witness
         return None
 
+    def _make_small(self) -> list[Witness]:
+        """The smallest witnesses that return rows, and read some where the queries differ."""
+        if not self._limits.reach:
+            return []
+        goals = [(n, self._places[n]) for n in self._order] + [(n, None) for n in self._order]
+        seeds = list(dict.fromkeys([*self._plain, *self._telling[-4:]]))
+        end = min(self._limits.stop, time.monotonic() + self._share(_SMALL_SHARE))
+        return smallest(self._main, seeds, goals, self._near, self._random, end)
+
     def _try_around(self) -> Difference | None:
         """All that lies a step away from the smallest witnesses."""
         if not self._limits.reach:
             return None
-        end = time.monotonic() + self._share(_SMALL_SHARE)
-        goals = [(n, self._places[n]) for n in self._order] + [(n, None) for n in self._order]
-        seeds = list(dict.fromkeys([*self._plain, *self._telling[-4:]]))
-        self._smallest = smallest(self._main, seeds, goals, self._near, self._random, end)
         stop = min(self._limits.stop, time.monotonic() + self._share(_SMALL_SHARE))
         for witness in islice(self._steps_around(), 5 * self._steps()):
             if time.monotonic() > stop:

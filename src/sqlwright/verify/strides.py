@@ -10,6 +10,7 @@ import random
 
 from sqlwright.verify.branches import Assignment
 from sqlwright.verify.neighbors import Neighborhood
+from sqlwright.verify.values import Value
 from sqlwright.verify.witness import Witness
 
 _STRIDES = 0.2  # how often
@@ -38,23 +39,35 @@ def draw(
 
 
 def _moved(near: Neighborhood, witness: Witness, generator: random.Random) -> Witness | None:
-    """Another value in every row of a table that has the same one in a column."""
+    """Another value in every row of a table that has the same one in a column, or in all rows."""
     place = near.movable_cell(witness, generator)
     if place is None:
         return None
     number, position, column = place
-    rows = witness.rows[number]
-    old = rows[position][column]
+    old = witness.rows[number][position][column]
     options = [value for value in near.options(witness, number, column) if value != old]
     if not options:
         return None
-    new = generator.choice(options)
     everywhere = generator.random() < 0.5
+    return moved(near, witness, place, generator.choice(options), everywhere)
+
+
+def moved(
+    near: Neighborhood,
+    witness: Witness,
+    cell: tuple[int, int, int],
+    new: Value,
+    everywhere: bool,
+) -> Witness | None:
+    """The value in the rows that have the cell's in its column, or in all rows of the table."""
+    number, position, column = cell
+    rows = witness.rows[number]
+    old = rows[position][column]
     changed = tuple(
         (*row[:column], new, *row[column + 1 :]) if everywhere or row[column] == old else row
         for row in rows
     )
-    if not all(near.allows(number, row) for row in changed):
+    if changed == rows or not all(near.allows(number, row) for row in changed):
         return None
     found = near.replace(witness, number, changed)
     return found if near.is_free(number, column) or near.refers_rightly(found) else None
@@ -121,31 +134,42 @@ def _borrowed(near: Neighborhood, witness: Witness, generator: random.Random) ->
 
 def _renamed(near: Neighborhood, witness: Witness, generator: random.Random) -> Witness | None:
     """Another value wherever a value stands, so that rows which meet by it still do."""
-    place = near.free_cell(witness, generator)
+    place = near.pick(witness, generator)
     if place is None:
         return None
-    number, position, column = place
+    cell = (*place, near.column(place[0], generator))
+    options = near.options(witness, cell[0], cell[2])
+    return renamed(near, witness, cell, generator.choice(options)) if options else None
+
+
+def renamed(
+    near: Neighborhood, witness: Witness, cell: tuple[int, int, int], new: Value
+) -> Witness | None:
+    """Another value in the place of the cell's, in all columns that are joined with its own.
+
+    Where none is, in all columns that are no keys and that hold it.
+    """
+    number, position, column = cell
     old = witness.rows[number][position][column]
-    options = [v for v in near.options(witness, number, column) if v not in (old, None)]
-    if old is None or not options:
+    if old is None or new is None or new == old:
         return None
-    new = generator.choice(options)
-    found = witness
+    kin = near.kin(number, column)
+    every = []
     for n, rows in enumerate(witness.rows):
-        changed = tuple(
+        width = range(len(witness.tables[n].columns))
+        meant = [c for c in width if ((n, c) in kin if kin else near.is_free(n, c))]
+        values = {c: near.fit(n, c, new) for c in meant}
+        every.append(
             tuple(
-                near.fit(n, c, new)
-                if v == old and type(v) is type(old) and near.is_free(n, c)
-                else v
-                for c, v in enumerate(row)
+                tuple(
+                    values[c] if c in values and v == old and type(v) is type(old) else v
+                    for c, v in enumerate(row)
+                )
+                for row in rows
             )
-            for row in rows
         )
-        if changed != rows:
-            if not all(near.allows(n, row) for row in changed):
-                return None
-            found = near.replace(found, n, changed)
-    return found
+    found = Witness(witness.tables, tuple(every))
+    return found if found != witness and near.keeps(found) else None
 
 
 def filled(near: Neighborhood, witness: Witness, generator: random.Random) -> Witness | None:
