@@ -146,23 +146,22 @@ def test_nor_in_another_dialect(pair: Pair) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("dialect", DIALECTS)
-@pytest.mark.parametrize("pair", PAIRS[::7], ids=str)
+@pytest.mark.parametrize("pair", PAIRS[::12], ids=str)
 def test_nor_on_more_databases(pair: Pair, dialect: str) -> None:
     if dialect in pair.dialects:
-        for seed in (2, 3):
-            witnesses = 200 if dialect == "sqlite" else 40
-            verdict = judged(pair, dialect, witnesses=witnesses, seed=seed)
-            assert verdict.outcome != "different", shown(verdict)
+        verdict = judged(pair, dialect, witnesses=100 if dialect == "sqlite" else 40, seed=2)
+        assert verdict.outcome != "different", shown(verdict)
 
 
 def test_few_true_rewrites_are_undecided() -> None:
-    verdicts = {pair: judged(pair, pair.dialects[0], witnesses=10) for pair in PAIRS}
+    asked = PAIRS[::3]
+    verdicts = {pair: judged(pair, pair.dialects[0], witnesses=10) for pair in asked}
     undecided = [
         f"{pair} ({pair.dialects[0]}): {verdict.reason}"
         for pair, verdict in verdicts.items()
         if verdict.outcome == "undecided"
     ]
-    assert len(undecided) < MOST_UNDECIDED * len(PAIRS), "\n".join(undecided)
+    assert len(undecided) < MOST_UNDECIDED * len(asked), "\n".join(undecided)
 
 
 WRONG = [

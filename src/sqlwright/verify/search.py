@@ -45,6 +45,7 @@ _PROPAGATE_SHARE = 0.3  # once one does
 _STEPS_A_WITNESS = 10  # neighbors to look at for each generated witness, in ten seconds
 _PLACE_SHARE = 0.1  # for rows where the queries differ
 _SMALL_SHARE = 0.1
+_WHOLE = 40  # witnesses of a check that takes its time
 _WANDERERS = 8  # starting points that move on
 _WANDERER_ROWS = 40
 _STARTS_APART = 12
@@ -78,6 +79,7 @@ class Search:
         # one order for both directions: a pair and its mirror image meet the same witnesses
         self._order = sorted((0, 1), key=lambda side: truth.texts[side])
         self._readings = [read_predicates(truth.pair.both()[n], schema) for n in self._order]
+        self._care = min(1.0, limits.witnesses / _WHOLE)
         self._random = random.Random(f"{limits.seed}/steps")
         self._domain = domain = Domain(tables, self._readings, truth.pair.dialect)
         named = names_read(truth.pair.both())
@@ -129,10 +131,16 @@ class Search:
         return self._confirm_telling()
 
     def _share(self, part: float) -> float:
-        return part * max(10.0, self._limits.seconds)
+        """Seconds for a way of looking; a check that asks for few witnesses stays quick."""
+        return part * max(10.0, self._limits.seconds) * self._care
+
+    def _many_steps(self, factor: int) -> int:
+        return round(factor * self._steps() * self._care)
 
     def _steps(self) -> int:
-        return round(self._limits.witnesses * _STEPS_A_WITNESS * self._share(0.1))
+        return round(
+            self._limits.witnesses * _STEPS_A_WITNESS * max(1.0, self._limits.seconds / 10)
+        )
 
     def _try(self, witness: Witness) -> Difference | None:
         survey, main = self.survey, self._main
@@ -279,7 +287,7 @@ class Search:
         if not self._limits.reach:
             return None
         stop = min(self._limits.stop, time.monotonic() + self._share(_SMALL_SHARE))
-        for witness in islice(self._steps_around(), 5 * self._steps()):
+        for witness in islice(self._steps_around(), self._many_steps(5)):
             if time.monotonic() > stop:
                 break
             if found := self._try(witness):
@@ -293,8 +301,8 @@ class Search:
             return None
         starts = [*self._smallest, *self._telling[-_STARTS_APART:], *self._plain[:4]]
         shares = self._share(_APART_SHARE), self._share(_PROPAGATE_SHARE)
-        patience = Patience(6 * self._steps(), *shares, self._limits.stop)
-        around = islice(self._steps_around(), 2 * self._steps())
+        patience = Patience(self._many_steps(6), *shares, self._limits.stop)
+        around = islice(self._steps_around(), self._many_steps(2))
         steps = drive_apart(main, starts, around, self._near, self._apart, self._random, patience)
         for step in steps:
             if found := self._try(step):
