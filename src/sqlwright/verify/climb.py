@@ -68,6 +68,7 @@ def climb(
     multiples: Callable[[Witness], Iterable[Witness]],
     stop: float,
     place: str | None = None,
+    most: int | None = None,
 ) -> tuple[Witness | None, int]:
     """The witness that gets furthest, and how many stages it lacks, 0 for none; until `stop`.
 
@@ -76,6 +77,7 @@ def climb(
         drawn: witnesses to start from.
         multiples: a witness several times over, for conditions on counts.
         place: text that should return rows as well.
+        most: so many steps at most; None where only the time ends it.
     """
     ways = chains(comparison.trees[side], comparison.scratch.dialect)
     goals = [text for text in (place, comparison.texts[side]) if text is not None]
@@ -93,7 +95,11 @@ def climb(
     best = None if best is None else ladder.smaller(best, top, stop)
     waiting = list(multiples(best)) if best is not None else []
     current, idle = best, 0
+    taken = 0
     while current is not None and not ladder.is_up(top) and time.monotonic() < stop:
+        if taken == most:
+            break
+        taken += 1
         if idle > _MOST_IDLE:  # a wrong way: back to where the last gain was
             current, idle = best, 0
             continue

@@ -131,10 +131,10 @@ class Search:
         return self._confirm_telling()
 
     def _share(self, part: float) -> float:
-        """Seconds for a way of looking; a check that asks for few witnesses stays quick."""
-        return part * max(10.0, self._limits.seconds) * self._care
+        return part * max(10.0, self._limits.seconds)
 
     def _many_steps(self, factor: int) -> int:
+        """Steps, not seconds, bound a check of few witnesses: it is the same each time."""
         return round(factor * self._steps() * self._care)
 
     def _steps(self) -> int:
@@ -251,7 +251,8 @@ class Search:
         place = self._places[side] if self.survey.answered else None
         near, draw = self._near, self._random
         more = partial(multiples, numbers=self._numbers, domain=self._domain, near=self._near)
-        return climb(self._main, side, drawn, near, draw, more, stop, place)
+        most = self._many_steps(1) if self.survey.answered else None
+        return climb(self._main, side, drawn, near, draw, more, stop, place, most)
 
     def _step_around(self) -> Difference | None:
         """Neighbors of the witnesses that told most, and of those neighbors that tell more."""
