@@ -74,7 +74,7 @@ def build(
     dialect: str,
     count: int = 1000,
     seed: int = 0,
-    seconds: float = 2.0,
+    seconds: float = 10.0,
     witnesses: int = 16,
     longest: int = 1200,
     workers: int | None = None,

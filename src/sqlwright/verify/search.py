@@ -79,7 +79,7 @@ class Search:
         # one order for both directions: a pair and its mirror image meet the same witnesses
         self._order = sorted((0, 1), key=lambda side: truth.texts[side])
         self._readings = [read_predicates(truth.pair.both()[n], schema) for n in self._order]
-        self._care = min(1.0, limits.witnesses / _WHOLE)
+        self._care = min(1.0, limits.witnesses / _WHOLE) ** 2
         self._random = random.Random(f"{limits.seed}/steps")
         self._domain = domain = Domain(tables, self._readings, truth.pair.dialect)
         named = names_read(truth.pair.both())
@@ -251,7 +251,9 @@ class Search:
         place = self._places[side] if self.survey.answered else None
         near, draw = self._near, self._random
         more = partial(multiples, numbers=self._numbers, domain=self._domain, near=self._near)
-        most = self._many_steps(1) if self.survey.answered else None
+        most: int | None = self._many_steps(1 if self.survey.answered else 20)
+        if self._care == 1 and not self.survey.answered:
+            most = None
         return climb(self._main, side, drawn, near, draw, more, stop, place, most)
 
     def _step_around(self) -> Difference | None:
@@ -328,7 +330,7 @@ class Search:
             for seed in seeds:
                 if time.monotonic() > stop:
                     return None
-                if count * seed.count() > _MOST_ROWS_CLONED:
+                if count * seed.count() > _MOST_ROWS_CLONED * self._care:
                     continue
                 for witness in copies(seed, count, self._domain, self._near, self._random):
                     if found := self._try(witness):
