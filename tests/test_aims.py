@@ -1,23 +1,18 @@
 """Computed values meet their bounds exactly: the gap is measured and closed."""
 
 import random
-import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from functools import partial
 
 import pytest
+from comparing import compared
 
 from sqlwright import sql
 from sqlwright.schema import read_ddl
 from sqlwright.verify import aims
-from sqlwright.verify.compare import Comparison
 from sqlwright.verify.domain import Domain
 from sqlwright.verify.judge import judge
 from sqlwright.verify.neighbors import Neighborhood
 from sqlwright.verify.predicates import read_predicates
-from sqlwright.verify.prepare import prepare_pair
-from sqlwright.verify.scratch import open_scratch
 from sqlwright.verify.witness import Witness
 
 SCHEMA = read_ddl(
@@ -35,22 +30,12 @@ def bound(text: str) -> sql.exp.Query:
     return sql.bind(sql.read(text, "sqlite"), SCHEMA, "sqlite")
 
 
-@contextmanager
-def compared(original: str, proposal: str) -> Iterator[Comparison]:
-    trees = [sql.read(text, "sqlite") for text in (original, proposal)]
-    _, pair = prepare_pair(trees[0], trees[1], SCHEMA, "sqlite")
-    with closing(open_scratch("sqlite", SCHEMA.tables, "sqlite")) as scratch:
-        comparison = Comparison(pair, scratch, SCHEMA)
-        comparison(time.monotonic() + 9)
-        yield comparison
-
-
 def test_a_gap_is_measured_and_closed() -> None:
     query = bound(SUMS.format(1_000))
     witness = Witness(SCHEMA.tables, (((1, 1, 1),), ((1, 7, 300), (1, 8, 301))))
     gaps = aims.gaps([query, bound(SUMS.format(900))], "sqlite")
     assert {gap.columns for gap in gaps} == {frozenset({"n"})}
-    with compared(SUMS.format(1_000), SUMS.format(900)) as comparison:
+    with compared(SUMS.format(1_000), SUMS.format(900), SCHEMA) as comparison:
         found = [n for gap in gaps for n in aims.measured(comparison, gap.texts, witness)]
         assert sorted(found) == [-50, -47]  # in the middle between both bounds
         domain = Domain(SCHEMA.tables, [read_predicates(query, SCHEMA)], "sqlite")

@@ -2,18 +2,14 @@
 
 import random
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
+from comparing import compared
 
 from sqlwright import sql
 from sqlwright.schema import read_ddl
 from sqlwright.verify.apart import Archive, pairs_inside
-from sqlwright.verify.compare import Comparison
 from sqlwright.verify.judge import judge
-from sqlwright.verify.prepare import prepare_pair
-from sqlwright.verify.scratch import open_scratch
 from sqlwright.verify.witness import Witness
 
 SCHEMA = read_ddl(
@@ -35,25 +31,13 @@ WHERE a.month = 4 AND b.month = 4 + 1 AND a.gap > {gap}
 """
 
 
-@contextmanager
-def compared(one: str, two: str) -> Iterator[Comparison]:
-    _, pair = prepare_pair(*(sql.read(text, "sqlite") for text in (one, two)), SCHEMA, "sqlite")
-    scratch = open_scratch("sqlite", SCHEMA.tables, "sqlite")
-    try:
-        comparison = Comparison(pair, scratch, SCHEMA)
-        comparison._stop = time.monotonic() + 60
-        yield comparison
-    finally:
-        scratch.close()
-
-
 def holding(*days: tuple[int, int, int], stock: tuple[tuple[int, int, int], ...]) -> Witness:
     return Witness(SCHEMA.tables, (days, stock))
 
 
 def test_a_difference_shows_inside_before_it_shows_outside() -> None:
     text = "SELECT item FROM (SELECT item, COUNT(*) AS c FROM stock WHERE n {} 5 GROUP BY item) AS t WHERE c > 3"
-    with compared(text.format(">"), text.format(">=")) as comparison:
+    with compared(text.format(">"), text.format(">="), SCHEMA) as comparison:
         archive = Archive(comparison, pairs_inside(comparison.trees, "sqlite"))
         generator = random.Random(0)
         same = holding((1, 1, 1), stock=((1, 1, 6),))
@@ -69,10 +53,10 @@ def test_a_difference_shows_inside_before_it_shows_outside() -> None:
 
 
 def test_parts_that_are_the_same_are_no_pairs_and_correlated_ones_count_what_they_read() -> None:
-    with compared("SELECT n FROM stock", "SELECT n FROM stock") as comparison:
+    with compared("SELECT n FROM stock", "SELECT n FROM stock", SCHEMA) as comparison:
         assert pairs_inside(comparison.trees, "sqlite") == []
     text = "SELECT id FROM days WHERE EXISTS (SELECT 1 FROM stock WHERE day = id AND n > {})"
-    with compared(text.format(1), text.format(2)) as comparison:
+    with compared(text.format(1), text.format(2), SCHEMA) as comparison:
         pairs = pairs_inside(comparison.trees, "sqlite")
         assert pairs
         inner = [pair for pair in pairs if '"days"' not in pair[0]]

@@ -2,11 +2,10 @@
 
 import random
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from itertools import islice
 
 import pytest
+from comparing import compared
 
 from sqlwright import sql
 from sqlwright.schema import read_ddl
@@ -14,15 +13,12 @@ from sqlwright.verify import cuts
 from sqlwright.verify.around import steps_around
 from sqlwright.verify.branches import assignments
 from sqlwright.verify.clones import cloned, copies, leveled, merged, multiples, staircase
-from sqlwright.verify.compare import Comparison
 from sqlwright.verify.differing import columns_apart, names_read
 from sqlwright.verify.domain import Domain
 from sqlwright.verify.judge import judge
 from sqlwright.verify.lineage import Lineage
 from sqlwright.verify.neighbors import Neighborhood
 from sqlwright.verify.predicates import read_predicates
-from sqlwright.verify.prepare import prepare_pair
-from sqlwright.verify.scratch import open_scratch
 from sqlwright.verify.shrink import shrink
 from sqlwright.verify.smallest import returns, smallest
 from sqlwright.verify.witness import Witness, witnesses
@@ -48,16 +44,6 @@ def ground(*texts: str) -> tuple[Domain, Neighborhood]:
     read = frozenset((t.name.lower(), c.name.lower()) for t in SCHEMA.tables for c in t.columns)
     together = assignments(queries, random.Random(0))
     return domain, Neighborhood(SCHEMA.tables, domain, read, [3], together)
-
-
-@contextmanager
-def compared(original: str, proposal: str) -> Iterator[Comparison]:
-    trees = [sql.read(text, "sqlite") for text in (original, proposal)]
-    _, pair = prepare_pair(trees[0], trees[1], SCHEMA, "sqlite")
-    with closing(open_scratch("sqlite", SCHEMA.tables, "sqlite")) as scratch:
-        comparison = Comparison(pair, scratch, SCHEMA)
-        comparison(time.monotonic() + 9)
-        yield comparison
 
 
 def holding(shops: tuple[tuple[object, ...], ...], *goods: tuple[object, ...]) -> Witness:
@@ -125,7 +111,7 @@ def test_the_smallest_returns_rows_and_none_of_its_rows_can_go() -> None:
     domain, near = ground(JOINED)
     large = cloned(BASE, 9, domain, alike=True)
     assert large is not None
-    with compared(JOINED, JOINED + " AND g.price > 1") as comparison:
+    with compared(JOINED, JOINED + " AND g.price > 1", SCHEMA) as comparison:
         goals: list[tuple[int, str | None]] = [(0, None), (1, None)]
         stop = time.monotonic() + 20
         found = smallest(comparison, [large], goals, near, random.Random(0), stop)

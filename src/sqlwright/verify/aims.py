@@ -18,7 +18,7 @@ from sqlglot.optimizer.scope import Scope, traverse_scope
 
 from sqlwright.errors import DatabaseError
 from sqlwright.verify.compare import Comparison
-from sqlwright.verify.cuts import attach, context_of
+from sqlwright.verify.cuts import attach, bare, context_of
 from sqlwright.verify.lineage import Lineage
 from sqlwright.verify.neighbors import Neighborhood
 from sqlwright.verify.reading import conjuncts
@@ -115,21 +115,24 @@ def _text(
     right: exp.Expr,
     dialect: str,
 ) -> str:
-    bare = select.copy()
-    for name in ("order", "limit", "offset", "fetch", "distinct", "having"):
-        bare.set(name, None)
+    copy = bare(select, "distinct", "having")
     if clause == "where":
-        bare.set("group", None)
         others = [other.copy() for other in parts if other is not part]
-        bare.set("where", exp.Where(this=exp.and_(*others)) if others else None)
-    bare.set("expressions", [difference(left, right)])
-    attach(bare.limit(_ROWS, copy=False), context_of(select))
-    return bare.sql(dialect=dialect, identify=True, comments=False)
+        copy.set("where", exp.Where(this=exp.and_(*others)) if others else None)
+    attach(copy, context_of(select))
+    return gap_text(copy, left, right, clause == "having", dialect)
 
 
-def difference(left: exp.Expr, right: exp.Expr) -> exp.Expr:
-    """By how much the left side is more."""
-    return exp.Sub(this=exp.paren(left.copy()), expression=exp.paren(right.copy()))
+def gap_text(
+    select: exp.Select, left: exp.Expr, right: exp.Expr, grouped: bool, dialect: str
+) -> str:
+    """Text that gives by how much the left side is more, of the select's groups or of its rows."""
+    if not grouped:
+        select.set("group", None)
+        select.set("having", None)
+    gap = exp.Sub(this=exp.paren(left.copy()), expression=exp.paren(right.copy()))
+    select.set("expressions", [gap])
+    return select.limit(_ROWS, copy=False).sql(dialect=dialect, identify=True, comments=False)
 
 
 def measured(comparison: Comparison, texts: Sequence[str], witness: Witness) -> list[object]:

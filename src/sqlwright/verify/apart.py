@@ -17,13 +17,12 @@ from sqlglot.optimizer.scope import Scope, traverse_scope
 
 from sqlwright.errors import DatabaseError
 from sqlwright.verify.compare import Comparison
-from sqlwright.verify.cuts import attach, context_of
+from sqlwright.verify.cuts import attach, bare, context_of
 from sqlwright.verify.reading import conjuncts
 from sqlwright.verify.results import same_bag
 from sqlwright.verify.witness import Witness
 
 _MOST_PAIRS = 24
-_CUTS = ("order", "limit", "offset", "fetch")
 _KEPT = 6  # witnesses of a level
 _FURTHEST = 0.6  # how often to go on from what got furthest
 
@@ -96,24 +95,18 @@ def _forms(scope: Scope, dialect: str) -> list[str]:
     counted = _rows_read(scope, exp.Count(this=exp.Star()))
     forms = [counted] if counted is not None else []
     if not scope.external_columns:
-        forms += [scope.expression.copy() for _ in range(3)]
+        select = scope.expression
+        forms += [bare(select, "having", "distinct"), bare(select), select.copy()]
         for form in forms[1:]:
             attach(form, context)
-        for form in forms[1:3]:
-            for name in _CUTS:
-                form.set(name, None)
-        forms[1].set("having", None)
-        forms[1].set("distinct", None)
     return [form.sql(dialect=dialect, identify=True, comments=False) for form in forms]
 
 
 def _rows_read(scope: Scope, shown: exp.Expr) -> exp.Select | None:
     """A select over the rows that the scope's reads, without conditions on the row around it."""
     assert isinstance(scope.expression, exp.Select)
-    form = scope.expression.copy()
+    form = bare(scope.expression, "having", "distinct", "group")
     attach(form, context_of(scope.expression))
-    for name in (*_CUTS, "having", "distinct", "group"):
-        form.set(name, None)
     form.set("expressions", [shown])
     around = {column.table for column in scope.external_columns}
     if around:

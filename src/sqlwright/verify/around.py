@@ -12,7 +12,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import pairwise
+from itertools import pairwise, product
 
 from sqlwright.verify.clones import cloned, leveled, merged
 from sqlwright.verify.domain import Domain
@@ -96,33 +96,52 @@ def _one_step(
     near.look_at(focus)
     found: list[Step] = []
     for number, rows in enumerate(base.rows):
-        for column in near.wanted(number):
-            first = {row[column]: position for position, row in reversed(list(enumerate(rows)))}
-            if len(rows) > 1 and column in near.focused(number) and near.is_movable(number, column):
-                for value in near.options(base, number, column, _MOST_VALUES):
-                    found.append(partial(moved, near, base, (number, 0, column), value, True))
-            for position in first.values() if near.kin(number, column) else ():
-                for value in near.options(base, number, column, _MOST_VALUES):
-                    cell = (number, position, column)
-                    found.append(partial(renamed, near, base, cell, value))
-            told = near.is_movable(number, column) and not near.is_free(number, column)
-            for position in first.values() if told else ():
-                cell = (number, position, column)
-                found += [partial(doubled, near, base, cell, generator)] * _DOUBLED
-        for position, row in enumerate(rows if near.reads(number) else ()):
-            found.append(partial(near.beside, base, number, row, generator))
-            found.append(partial(near.without, base, number, position))
-            for wanted in near.assignments:
-                for copied in (False, True):
-                    place = (number, position)
-                    found.append(partial(assigned, near, base, place, wanted, copied, generator))
-            for column in near.focused(number) if focus else near.wanted(number):
-                for value in dict.fromkeys(near.options(base, number, column, _MOST_VALUES)):
-                    cell = (number, position, column)
-                    found.append(partial(_changed, near, base, cell, value, False, generator))
-                    found.append(partial(_changed, near, base, cell, value, True, generator))
+        for column in near.wanted(number) if rows else ():
+            found += _in_column(near, base, number, column, generator)
+        columns = near.focused(number) if focus else near.wanted(number)
+        for position in range(len(rows)) if near.reads(number) else ():
+            found += _in_row(near, base, (number, position), columns, generator)
     generator.shuffle(found)
     return found
+
+
+def _in_column(
+    near: Neighborhood, base: Witness, number: int, column: int, generator: random.Random
+) -> Iterator[Step]:
+    """Steps of all rows that have one value in the column, or of all rows."""
+    rows = base.rows[number]
+    first = {row[column]: position for position, row in reversed(list(enumerate(rows)))}
+    cells = [(number, position, column) for position in first.values()]
+    options = near.options(base, number, column, _MOST_VALUES)
+    movable = near.is_movable(number, column)
+    if len(rows) > 1 and column in near.focused(number) and movable:
+        for value in options:
+            yield partial(moved, near, base, (number, 0, column), value, True)
+    if near.kin(number, column):
+        for cell, value in product(cells, options):
+            yield partial(renamed, near, base, cell, value)
+    if movable and not near.is_free(number, column):
+        for cell in cells:
+            yield from [partial(doubled, near, base, cell, generator)] * _DOUBLED
+
+
+def _in_row(
+    near: Neighborhood,
+    base: Witness,
+    place: tuple[int, int],
+    columns: Sequence[int],
+    generator: random.Random,
+) -> Iterator[Step]:
+    """Steps of one row: twice, away, with the values of a branch, with another cell."""
+    number, position = place
+    yield partial(near.beside, base, number, base.rows[number][position], generator)
+    yield partial(near.without, base, number, position)
+    for wanted, copied in product(near.assignments, (False, True)):
+        yield partial(assigned, near, base, place, wanted, copied, generator)
+    for column in columns:
+        for value in dict.fromkeys(near.options(base, number, column, _MOST_VALUES)):
+            for copied in (False, True):
+                yield partial(_changed, near, base, (*place, column), value, copied, generator)
 
 
 def _changed(

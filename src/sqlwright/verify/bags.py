@@ -16,6 +16,7 @@ from sqlwright.database import Database
 from sqlwright.engines import row_keys
 from sqlwright.engines.reading import Row
 from sqlwright.errors import QueryTimeout
+from sqlwright.verify.cuts import is_cut
 
 _SIDES = ("sqlwright_original", "sqlwright_proposed")
 
@@ -216,7 +217,7 @@ class Bags:
 
 def _unordered(query: exp.Query) -> exp.Query:
     """The query without an ORDER BY that only sorts: sorting takes time, and order is no matter."""
-    if any(query.args.get(name) for name in ("limit", "offset", "fetch")):
+    if is_cut(query):
         return query
     copy = query.copy()
     if not (isinstance(copy, exp.Select) and copy.args.get("distinct") and _has_on(copy)):

@@ -18,9 +18,9 @@ from sqlglot import exp
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
 from sqlwright.errors import DatabaseError
-from sqlwright.verify.aims import closed, difference, is_computed, measured, sides
+from sqlwright.verify.aims import closed, gap_text, is_computed, measured, sides
 from sqlwright.verify.compare import Comparison
-from sqlwright.verify.cuts import attach, context_of
+from sqlwright.verify.cuts import attach, bare, context_of
 from sqlwright.verify.lineage import Lineage
 from sqlwright.verify.neighbors import Neighborhood
 from sqlwright.verify.reading import conjuncts
@@ -36,7 +36,6 @@ _SMALLER_SECONDS = 0.5
 _MOST_IDLE = 150  # steps without a gain
 _FOCUSED = 0.5  # how often a step is about a condition that should hold next
 _AIMED = 0.5  # of these, how often it closes the gap of a computed value
-_GAPS = 6  # rows
 _PATIENCE = 0.2  # how often a step that gains and loses nothing is taken all the same
 
 
@@ -83,22 +82,13 @@ def climb(
     goals = [text for text in (place, comparison.texts[side]) if text is not None]
     ways += [[Stage(text)] for text in goals]
     ladder = _Ladder(comparison, ways, len(goals))
-    best: Witness | None = None
-    top = (0,) * len(ways)
-    for witness in drawn[:_STARTS]:
-        if time.monotonic() > stop and best is not None:
-            break
-        comparison.scratch.load(witness)
-        found = ladder.risen((0,) * len(ways))
-        if best is None or sum(found) > sum(top):
-            best, top = witness, found
-    best = None if best is None else ladder.smaller(best, top, stop)
-    waiting = list(multiples(best)) if best is not None else []
-    current, idle = best, 0
-    taken = 0
-    while current is not None and not ladder.is_up(top) and time.monotonic() < stop:
-        if taken == most:
-            break
+    if not drawn:
+        return None, sum(map(len, ways))
+    best, top = ladder.highest(drawn[:_STARTS], stop)
+    best = ladder.smaller(best, top, stop)
+    waiting = list(multiples(best))
+    current, idle, taken = best, 0, 0
+    while not ladder.is_up(top) and taken != most and time.monotonic() < stop:
         taken += 1
         if idle > _MOST_IDLE:  # a wrong way: back to where the last gain was
             current, idle = best, 0
@@ -135,6 +125,18 @@ class _Ladder:
             return bool(self._comparison.run(stage.text))
         except DatabaseError:
             return False
+
+    def highest(self, drawn: Sequence[Witness], stop: float) -> tuple[Witness, Heights]:
+        """The witness that gets furthest, of those looked at until `stop`, and how far."""
+        best, top = drawn[0], (0,) * len(self._ways)
+        for number, witness in enumerate(drawn):
+            if number and time.monotonic() > stop:
+                break
+            self._comparison.scratch.load(witness)
+            found = self.risen((0,) * len(self._ways))
+            if not number or sum(found) > sum(top):
+                best, top = witness, found
+        return best, top
 
     def risen(self, heights: Heights) -> Heights:
         """How far each chain gets from where it was; none is looked at further down."""
@@ -231,34 +233,28 @@ def chains(tree: exp.Query, dialect: str) -> list[Chain]:
 def _growing(select: exp.Select, scope: Scope, dialect: str) -> Iterator[tuple[str, str | None]]:
     """(the select with one condition more, the gap of that condition), one after the other."""
     context = context_of(select)
-    bare = select.copy()
-    for name in ("order", "limit", "offset", "fetch", "distinct"):
-        bare.set(name, None)
-    attach(bare.limit(1, copy=False), context)
-    conditions = _conditions(bare)
+    grown = bare(select, "distinct")
+    attach(grown.limit(1, copy=False), context)
+    conditions = _conditions(grown)
     stand_ins = []
     for condition in conditions:
         true = exp.EQ(this=exp.Literal.number(1), expression=exp.Literal.number(1))
         condition.replace(true)
         stand_ins.append(true)
     for condition, true in zip(conditions, stand_ins, strict=True):
-        missed = _gap(bare, condition, true, scope, dialect)
+        missed = _gap(grown, condition, true, scope, dialect)
         true.replace(condition)
-        yield bare.sql(dialect=dialect, identify=True, comments=False), missed
+        yield grown.sql(dialect=dialect, identify=True, comments=False), missed
 
 
 def _gap(
-    bare: exp.Select, condition: exp.Expr, stand_in: exp.Expr, scope: Scope, dialect: str
+    grown: exp.Select, condition: exp.Expr, stand_in: exp.Expr, scope: Scope, dialect: str
 ) -> str | None:
     compared = sides(condition)
     if not compared or not any(is_computed(side, scope) for side in compared[0]):
         return None
-    copy = bare.copy()
-    if stand_in.find_ancestor(exp.Having, exp.Select) is bare:  # in ON or WHERE
-        copy.set("group", None)
-        copy.set("having", None)
-    copy.set("expressions", [difference(*compared[0])])
-    return copy.limit(_GAPS).sql(dialect=dialect, identify=True, comments=False)
+    grouped = isinstance(stand_in.find_ancestor(exp.Having, exp.Select), exp.Having)
+    return gap_text(grown.copy(), *compared[0], grouped, dialect)
 
 
 def _conditions(select: exp.Expr) -> list[exp.Expr]:

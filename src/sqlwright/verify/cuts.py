@@ -3,13 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from sqlglot import exp
+
+_CUTS = ("limit", "offset", "fetch")
+Query = TypeVar("Query", bound=exp.Query)
 
 
 def is_cut(node: exp.Expr) -> bool:
     """Does the query have a LIMIT, OFFSET or FETCH of its own?"""
-    return any(node.args.get(name) for name in ("limit", "offset", "fetch"))
+    return any(node.args.get(name) for name in _CUTS)
+
+
+def without_limit(query: Query) -> Query:
+    """A copy without LIMIT, OFFSET and FETCH of its own."""
+    return _without(query, _CUTS)
+
+
+def bare(query: Query, *more: str) -> Query:
+    """A copy without ORDER BY, LIMIT, OFFSET and FETCH of its own, and without these clauses."""
+    return _without(query, ("order", *_CUTS, *more))
+
+
+def _without(query: Query, names: Sequence[str]) -> Query:
+    copy = query.copy()
+    for name in names:
+        copy.set(name, None)
+    return copy
 
 
 def context_of(select: exp.Query) -> list[exp.CTE]:
@@ -158,14 +179,6 @@ def _order_of(query: exp.Query) -> list[str]:
         place = selects.get(text, values.get(text, text))
         found.append(f"{place} {bool(ordered.args.get('desc'))} {ordered.args.get('nulls_first')}")
     return found
-
-
-def without_limit(query: exp.Query) -> exp.Query:
-    """A copy without LIMIT, OFFSET and FETCH of its own."""
-    copy = query.copy()
-    for name in ("limit", "offset", "fetch"):
-        copy.set(name, None)
-    return copy
 
 
 def most_rows(node: exp.Expr) -> int | None:

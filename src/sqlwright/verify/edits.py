@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from sqlwright.schema import Table
 from sqlwright.verify import values
+from sqlwright.verify.branches import Assignment
 from sqlwright.verify.domain import Column, Domain
 from sqlwright.verify.layout import layout_of, refers_rightly
 from sqlwright.verify.values import Value
@@ -32,7 +33,8 @@ class Edits:
     Args:
         domain: where values come from.
         read: columns that a query reads.
-        numbers: those of the queries: a value may be so far off.
+        numbers: those of the queries: a value may be so far off, a group may need so many rows.
+        assignments: values that rows may need together.
     """
 
     def __init__(
@@ -41,8 +43,10 @@ class Edits:
         domain: Domain,
         read: frozenset[Column],
         numbers: Sequence[int | float],
+        assignments: Sequence[Assignment] = (),
     ) -> None:
         self._domain = domain
+        self.assignments = assignments
         self._numbers = list(dict.fromkeys(numbers))
         self._kin: dict[tuple[int, int], frozenset[tuple[int, int]]] = {}
         self._layouts = tuple(layout_of(table, tables, read) for table in tables)
@@ -54,6 +58,14 @@ class Edits:
                 if parent == number
             ]
             for number in range(len(tables))
+        ]
+        # columns that are in a key or that others refer to, and those that refer
+        self._held = [
+            {i for key in layout.keys for i in key} | {i for _, _, at in children for i in at}
+            for layout, children in zip(self._layouts, self._children, strict=True)
+        ]
+        self._own = [
+            {i for own, _, _ in layout.references for i in own} for layout in self._layouts
         ]
 
     def refers_rightly(self, witness: Witness) -> bool:
@@ -112,17 +124,11 @@ class Edits:
 
     def is_movable(self, number: int, column: int) -> bool:
         """Is the column in no key, and does nothing refer to it?"""
-        bound = {i for key in self._layouts[number].keys for i in key}
-        bound |= {i for _, _, there in self._children[number] for i in there}
-        return column not in bound
+        return column not in self._held[number]
 
     def is_free(self, number: int, column: int) -> bool:
         """Is the column in no key and no reference?"""
-        layout = self._layouts[number]
-        bound = {i for key in layout.keys for i in key}
-        bound |= {i for own, _, _ in layout.references for i in own}
-        bound |= {i for _, _, there in self._children[number] for i in there}
-        return column not in bound
+        return column not in self._held[number] and column not in self._own[number]
 
     def allows(self, number: int, row: Row) -> bool:
         """Does the row keep NOT NULL and CHECK?"""

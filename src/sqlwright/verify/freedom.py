@@ -15,7 +15,16 @@ from sqlglot import exp
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
 from sqlwright.schema import Schema, Table
-from sqlwright.verify.cuts import attach, context_of, is_cut, limits, picks, ranked, without_limit
+from sqlwright.verify.cuts import (
+    attach,
+    bare,
+    context_of,
+    is_cut,
+    limits,
+    picks,
+    ranked,
+    without_limit,
+)
 from sqlwright.verify.results import plain
 
 Row = tuple[Any, ...]
@@ -196,7 +205,7 @@ def _cut(select: exp.Query, context: Sequence[exp.CTE]) -> Probe | None:
 
 
 def _window(window: exp.Window, select: exp.Select, context: Sequence[exp.CTE]) -> Probe:
-    copy = select.copy()
+    copy = bare(select, "distinct", "qualify")
     order = window.args.get("order")
     partition = window.args.get("partition_by") or []
     keys = [ordered.this for ordered in order.expressions] if order is not None else []
@@ -204,8 +213,6 @@ def _window(window: exp.Window, select: exp.Select, context: Sequence[exp.CTE]) 
         exp.alias_(key.copy(), f"_key_{number}") for number, key in enumerate([*partition, *keys])
     ]
     copy.set("expressions", shown or [exp.alias_(exp.Literal.number(1), "_key_0")])
-    for name in ("order", "limit", "offset", "fetch", "distinct", "qualify"):
-        copy.set(name, None)
     inner = window.this
     name = inner.sql_name().lower() if isinstance(inner, exp.Func) else "a window"
     reason = f"{name}() over rows that tie answers freely"

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from functools import cached_property
 
-from sqlwright.schema import Table
-from sqlwright.verify.branches import Assignment
-from sqlwright.verify.domain import Column, Domain
 from sqlwright.verify.edits import Edits, Row
 from sqlwright.verify.witness import Witness
 
@@ -19,28 +17,15 @@ _MOST_ROWS = 60
 
 
 class Neighborhood(Edits):
-    """Draws neighbors of witnesses.
+    """Draws neighbors of witnesses; columns that no query reads are never changed."""
 
-    Args:
-        domain: where values come from.
-        read: columns that a query reads; others are never changed.
-        numbers: those of the queries: a group may need so many rows, a value may be so far off.
-        assignments: values that rows may need together.
-    """
+    _focus: frozenset[str] = frozenset()
 
-    def __init__(
-        self,
-        tables: Sequence[Table],
-        domain: Domain,
-        read: frozenset[Column],
-        numbers: Sequence[int | float],
-        assignments: Sequence[Assignment] = (),
-    ) -> None:
-        super().__init__(tables, domain, read, numbers)
-        self.assignments = assignments
-        counts = (count for number in numbers for count in (number, number + 1))
-        self._counts = [int(c) for c in dict.fromkeys(counts) if 2 <= c <= 40 and c == int(c)]
-        self._focus: frozenset[str] = frozenset()
+    @cached_property
+    def _counts(self) -> list[int]:
+        """Numbers of rows that a condition on a count may ask for."""
+        counts = (count for number in self._numbers for count in (number, number + 1))
+        return [int(c) for c in dict.fromkeys(counts) if 2 <= c <= 40 and c == int(c)]
 
     def draw(
         self,

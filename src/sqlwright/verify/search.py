@@ -94,11 +94,10 @@ class Search:
         together = assignments([truth.pair.both()[n] for n in self._order], self._random)
         self._near = Neighborhood(tables, domain, columns, numbers, together)
         self._apart = columns_apart(*truth.pair.both())
-        trees, dialect = self._main.trees, self._main.scratch.dialect
-        self._places = read_inside(trees, dialect)
         self._alive: list[tuple[int, Mutant]] = []
         self._telling: list[Witness] = []
         self._smallest: list[Witness] = []
+        self._places: list[str | None] = [None, None]  # where each query reads what differs
         self._plain: list[Witness] = []  # the first ones on which the original returns rows
 
     def run(self) -> Difference | None:
@@ -117,6 +116,8 @@ class Search:
             self._watch(witness, len(self._alive))
             if self._main.answered and len(self._plain) < _CONFIRMED:
                 self._plain.append(witness)
+        if self._limits.reach:
+            self._places = read_inside(self._main.trees, self._main.scratch.dialect)
         if self._limits.reach and (reached := self._reach(drawn)) is not None:
             if found := self._try(reached):
                 return found
@@ -124,8 +125,11 @@ class Search:
             self._plain.append(reached)
         if found := self._step_around():
             return found
-        self._smallest = self._make_small()
-        if found := self._multiply() or self._try_around() or self._drive_apart():
+        if self._limits.reach:
+            self._smallest = self._make_small()
+        if found := self._multiply():
+            return found
+        if self._limits.reach and (found := self._try_around() or self._drive_apart()):
             return found
         self._note_conditions()
         return self._confirm_telling()
@@ -138,9 +142,7 @@ class Search:
         return round(factor * self._steps() * self._care)
 
     def _steps(self) -> int:
-        return round(
-            self._limits.witnesses * _STEPS_A_WITNESS * max(1.0, self._limits.seconds / 10)
-        )
+        return round(self._limits.witnesses * _STEPS_A_WITNESS * self._share(0.1))
 
     def _try(self, witness: Witness) -> Difference | None:
         survey, main = self.survey, self._main
@@ -251,9 +253,9 @@ class Search:
         place = self._places[side] if self.survey.answered else None
         near, draw = self._near, self._random
         more = partial(multiples, numbers=self._numbers, domain=self._domain, near=self._near)
-        most: int | None = self._many_steps(1 if self.survey.answered else 20)
-        if self._care == 1 and not self.survey.answered:
-            most = None
+        most: int | None = None  # the time alone bounds a whole check of what returns no rows
+        if self.survey.answered or self._care < 1:
+            most = self._many_steps(1 if self.survey.answered else 20)
         return climb(self._main, side, drawn, near, draw, more, stop, place, most)
 
     def _step_around(self) -> Difference | None:
@@ -278,8 +280,6 @@ class Search:
 
     def _make_small(self) -> list[Witness]:
         """The smallest witnesses that return rows, and read some where the queries differ."""
-        if not self._limits.reach:
-            return []
         goals = [(n, self._places[n]) for n in self._order] + [(n, None) for n in self._order]
         seeds = list(dict.fromkeys([*self._plain, *self._telling[-4:]]))
         end = min(self._limits.stop, time.monotonic() + self._share(_SMALL_SHARE))
@@ -287,8 +287,6 @@ class Search:
 
     def _try_around(self) -> Difference | None:
         """All that lies a step away from the smallest witnesses."""
-        if not self._limits.reach:
-            return None
         stop = min(self._limits.stop, time.monotonic() + self._share(_SMALL_SHARE))
         for witness in islice(self._steps_around(), self._many_steps(5)):
             if time.monotonic() > stop:
@@ -300,8 +298,6 @@ class Search:
     def _drive_apart(self) -> Difference | None:
         """Towards a difference between parts of the queries, then further out."""
         main = self._main
-        if not self._limits.reach:
-            return None
         starts = [*self._smallest, *self._telling[-_STARTS_APART:], *self._plain[:4]]
         shares = self._share(_APART_SHARE), self._share(_PROPAGATE_SHARE)
         patience = Patience(self._many_steps(6), *shares, self._limits.stop)

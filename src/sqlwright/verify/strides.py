@@ -114,9 +114,9 @@ def _borrowed(near: Neighborhood, witness: Witness, generator: random.Random) ->
         return None
     number, position, column = place
     row = witness.rows[number][position]
-    filled = [n for n, rows in enumerate(witness.rows) if rows]
-    wanted = [(n, c) for n in filled for c in near.focused(n)] or [
-        (n, near.column(n, generator)) for n in filled if near.reads(n)
+    present = [n for n, rows in enumerate(witness.rows) if rows]
+    wanted = [(n, c) for n in present for c in near.focused(n)] or [
+        (n, near.column(n, generator)) for n in present if near.reads(n)
     ]
     values = [
         other[c]
