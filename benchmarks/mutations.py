@@ -1,12 +1,15 @@
 """Mutation study: how many wrong rewrites of public queries does the checker refute?
 
-    python benchmarks/mutations.py [--count 2400] [--workers 2] [--seconds 10] [--only NAME]
-                                   [--out FILE.jsonl] [--resume [--again]] [--sample FILE.jsonl]
+    python benchmarks/mutations.py [--count 2400] [--workers 2] [--seconds 10] [--rounds 3]
+                                   [--only NAME] [--out FILE.jsonl] [--resume [--again]]
+                                   [--sample FILE.jsonl]
 
 Prints a table by kind and by set, and every survivor with what was changed; writes one JSON line
 for each mutant. NAME is a kind, a set or a query. Choosing takes minutes: --sample keeps what was
 chosen in a file, and reads it where it is there, so remove it when a kind or an argument changed
 (those by hand are asked each time). --again judges once more what --out says was not refuted.
+--rounds looks again, with the next seed, for what was not refuted, as `sqlwright verify --rounds`
+does; the last lines say what each round refuted.
 The sample is frozen by its seed. What counts as wrong is settled by arguments: those of
 mutants/same.py before the checker ran, most of those by hand after a run had shown its survivors.
 """
@@ -45,6 +48,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=2400)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", help="a kind, a set or the name of a query")
     parser.add_argument("--out", type=Path, default=Path("mutations.jsonl"))
     parser.add_argument("--resume", action="store_true", help="keep the verdicts in --out")
@@ -70,7 +74,7 @@ def main() -> None:
     with options.out.open("w", encoding="utf-8") as file:
         for result in results:
             file.write(json.dumps(result) + "\n")
-        for number, result in enumerate(measure(waiting, options.workers, options.seconds), 1):
+        for number, result in enumerate(measure(waiting, options), 1):
             file.write(json.dumps(result) + "\n")
             file.flush()
             results.append(result)
@@ -131,21 +135,37 @@ def same_mutant(result: Result | None, mutant: Mutant) -> bool:
     return result is not None and result["mutated"] == mutant.mutated
 
 
-def measure(mutants: Sequence[Mutant], workers: int, seconds: float) -> Iterator[Result]:
+def measure(mutants: Sequence[Mutant], options: argparse.Namespace) -> Iterator[Result]:
     """A verdict for each mutant, in the order in which they come."""
     for start in range(0, len(mutants), _BATCH):  # fresh processes, or their memory would grow
-        with ProcessPoolExecutor(workers) as pool:
+        with ProcessPoolExecutor(options.workers) as pool:
             batch = mutants[start : start + _BATCH]
-            waiting = {pool.submit(verdict, mutant, seconds): mutant for mutant in batch}
+            waiting = {
+                pool.submit(verdict, mutant, options.seconds, options.rounds): mutant
+                for mutant in batch
+            }
             for done in as_completed(waiting):
                 try:
                     yield done.result()
                 except BrokenProcessPool:
-                    yield record(waiting[done], "undecided", "the process died", 0, seconds)
+                    reason = "the process died"
+                    yield record(waiting[done], "undecided", reason, 0, options.seconds, 0)
 
 
-def verdict(mutant: Mutant, seconds: float) -> Result:
-    """What the checker says of one mutant."""
+def verdict(mutant: Mutant, seconds: float, rounds: int) -> Result:
+    """What the checker says of one mutant; of one that is not refuted in the last round."""
+    result: Result = {}
+    spent = 0.0
+    for number in range(rounds):
+        result = one_verdict(mutant, seconds, number)
+        spent += result["seconds"]
+        if refuted(result):
+            break
+    return result | {"seconds": spent}
+
+
+def one_verdict(mutant: Mutant, seconds: float, number: int) -> Result:
+    """What the checker says of one mutant in round `number`, the first one being 0."""
     import signal
 
     signal.signal(signal.SIGALRM, _stop)
@@ -158,23 +178,26 @@ def verdict(mutant: Mutant, seconds: float) -> Result:
             schema_of(mutant.schema),
             mutant.dialect,
             seconds=seconds,
+            seed=number,
         )
         outcome, reason, witnesses = found.outcome, found.reason, found.witnesses
     except (SqlwrightError, TimeoutError) as error:
         outcome, reason, witnesses = "undecided", f"{type(error).__name__}: {error}", 0
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-    return record(mutant, outcome, reason, witnesses, time.perf_counter() - start)
+    return record(mutant, outcome, reason, witnesses, time.perf_counter() - start, number + 1)
 
 
 def _stop(*_: object) -> None:
     raise TimeoutError("the verdict took too long")
 
 
-def record(mutant: Mutant, outcome: str, reason: str, witnesses: int, seconds: float) -> Result:
+def record(
+    mutant: Mutant, outcome: str, reason: str, witnesses: int, seconds: float, rounds: int
+) -> Result:
     """One line of the results."""
     found = {"outcome": outcome, "reason": reason, "witnesses": witnesses, "seconds": seconds}
-    return {"key": mutant.key, **asdict(mutant), **found}
+    return {"key": mutant.key, **asdict(mutant), **found, "rounds": rounds}
 
 
 def refuted(result: Result) -> bool:
@@ -192,6 +215,10 @@ def report(results: Sequence[Result], aside: Sequence[Mutant]) -> None:
     for name in SETS:
         row(name, [r for r in results if r["set"] == name])
     row("all", results)
+    for number in range(1, max((r["rounds"] for r in results), default=0) + 1):
+        found = sum(refuted(r) and r["rounds"] <= number for r in results)
+        share = 100 * found / len(results)
+        print(f"refuted in {number} round{'s'[: number > 1]}: {found} ({share:.2f} %)")
     print(f"\nset aside by argument: {len(aside)}")
     for reason, number in Counter(m.aside for m in aside).most_common():
         print(f"{number:6}  {reason}")

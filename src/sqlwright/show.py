@@ -150,12 +150,27 @@ def _show_grid(console: Console, shown: Shown, title: str) -> None:
     grid = Table()
     for column in columns:
         grid.add_column(escape(shown.columns[column]))
-    for number, row in enumerate(shown.rows[:_MOST_ROWS]):
-        cells = ((i, _cell(row[i])) for i in columns)
+    for number in _rows_to_show(shown):
+        cells = ((i, _cell(shown.rows[number][i])) for i in columns)
         grid.add_row(*(f"[red]{c}[/]" if (number, i) in shown.differing else c for i, c in cells))
     console.print(grid)
     if len(shown.rows) > _MOST_ROWS:
         console.print(f"{len(shown.rows) - _MOST_ROWS} more rows")
+
+
+def _rows_to_show(shown: Shown) -> list[int]:
+    """Positions of a few rows: those that differ, then those that are like no earlier one."""
+    every = range(len(shown.rows))
+    if len(shown.rows) <= _MOST_ROWS:
+        return list(every)
+    columns = range(len(shown.columns))
+    # a column without two equal values is a key: no two rows would be alike by it
+    kept = [i for i in columns if len({repr(row[i]) for row in shown.rows}) < len(shown.rows)]
+    firsts: dict[str, int] = {}
+    for number, row in enumerate(shown.rows):
+        firsts.setdefault(repr([row[i] for i in kept]), number)
+    wanted = (*sorted({number for number, _ in shown.differing}), *firsts.values(), *every)
+    return sorted(list(dict.fromkeys(wanted))[:_MOST_ROWS])
 
 
 def _cell(value: Any) -> str:

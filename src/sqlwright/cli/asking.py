@@ -78,6 +78,9 @@ def verify(
     seconds: Annotated[float, typer.Option(min=0.1, help="how long to try")] = 10.0,
     witnesses: Annotated[int, typer.Option(min=1, help="databases to try")] = 40,
     seed: Annotated[int, typer.Option(help="another seed tries other databases")] = 0,
+    rounds: Annotated[
+        int, typer.Option(min=1, help="how often to try, with other databases and as long each")
+    ] = 1,
     on_data: Annotated[
         bool, typer.Option("--on-data", help="compare on the rows of --db too, read-only")
     ] = False,
@@ -101,7 +104,7 @@ def verify(
     from sqlwright.verify.pairs import Options
 
     server = server_of(db, in_memory)
-    options = Options(schemas, dialect, seconds, witnesses, seed, server)
+    options = Options(schemas, dialect, seconds, witnesses, seed, rounds, server)
     if pairs is not None:
         if first is not None:
             raise UsageError("verify takes two files of SQL or --pairs FILE.jsonl, not both")
@@ -115,23 +118,28 @@ def verify(
         raise UsageError("verify takes two files of SQL, or --pairs FILE.jsonl")
     if on_data and db is None:
         raise UsageError("--on-data compares on a database: give --db")
-    from sqlwright import show
     from sqlwright.verify.workers import judge_apart
 
     texts = (read_text(str(first)), read_text(str(second)))
     pair = (texts, (str(first), str(second)), schema, db, dialect)
-    verdict = judge_apart(partial(_judge_files, *pair, options), seconds=seconds)
+    verdict = judge_apart(partial(_judge_files, *pair, options), seconds=rounds * seconds)
     data = _compare_apart(pair, seconds) if on_data else None
+    _show_verdict(verdict, data, as_json)
+    if script is not None:
+        _write_script(script, verdict)
+    outcomes = {verdict.outcome} | ({data.outcome} if data else set())
+    raise typer.Exit(1 if "different" in outcomes else 3 if "undecided" in outcomes else 0)
+
+
+def _show_verdict(verdict: Verdict, data: OnData | None, as_json: bool) -> None:
+    from sqlwright import show
+
     if as_json:
         print_json(verdict.as_dict() | ({"on_data": data.as_dict()} if data else {}))
     else:
         show.show_verdict(console(), verdict)
         if data is not None:
             show.show_on_data(console(), data)
-    if script is not None:
-        _write_script(script, verdict)
-    outcomes = {verdict.outcome} | ({data.outcome} if data else set())
-    raise typer.Exit(1 if "different" in outcomes else 3 if "undecided" in outcomes else 0)
 
 
 Pair = tuple[tuple[str, str], tuple[str, str], Path | None, str | None, str | None]

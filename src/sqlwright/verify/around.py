@@ -12,10 +12,11 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import pairwise, product
+from itertools import islice, pairwise, product
 
 from sqlwright.verify.clones import cloned, leveled, merged
 from sqlwright.verify.domain import Domain
+from sqlwright.verify.edits import Row
 from sqlwright.verify.neighbors import Neighborhood
 from sqlwright.verify.strides import assigned, doubled, moved, renamed
 from sqlwright.verify.values import Value
@@ -23,6 +24,9 @@ from sqlwright.verify.witness import Witness
 
 _MOST_VALUES = 40
 _DOUBLED = 3  # times: with several other values
+_MOST_CELLS = 60  # with values of their own, of one column
+_MANY_ROWS = 24  # of one table
+_MOST_SEVERAL = 3_000  # rows to have once more
 
 Step = Callable[[], Witness | None]
 
@@ -56,7 +60,7 @@ def in_other_ways(
     for wanted in near.assignments:
         for base in bases:
             for number, rows in enumerate(base.rows):
-                for position in range(len(rows)):
+                for position in _positions(near, number, rows):
                     place = (number, position)
                     found = assigned(near, base, place, wanted, False, generator)
                     if found is not None:
@@ -70,6 +74,7 @@ def _several(near: Neighborhood, domain: Domain, bases: Sequence[Witness]) -> It
     then tie.
     """
     found: list[Witness | None] = []
+    bases = [base for base in bases if base.count() <= _MOST_SEVERAL]
     for base in bases:
         for count, alike in ((2, True), (2, False), (3, False)):
             found.append(cloned(base, count, domain, alike=alike))
@@ -99,10 +104,22 @@ def _one_step(
         for column in near.wanted(number) if rows else ():
             found += _in_column(near, base, number, column, generator)
         columns = near.focused(number) if focus else near.wanted(number)
-        for position in range(len(rows)) if near.reads(number) else ():
+        for position in _positions(near, number, rows) if near.reads(number) else ():
             found += _in_row(near, base, (number, position), columns, generator)
     generator.shuffle(found)
     return found
+
+
+def _positions(near: Neighborhood, number: int, rows: Sequence[Row]) -> Sequence[int]:
+    """All rows, or where they are many the last one of each sort, their keys aside."""
+    if len(rows) <= _MANY_ROWS:
+        return range(len(rows))
+    keys = {i for key in near.layouts[number].keys for i in key}
+    sorts = {
+        tuple(value for i, value in enumerate(row) if i not in keys): position
+        for position, row in enumerate(rows)
+    }
+    return list(sorts.values())
 
 
 def _in_column(
@@ -111,7 +128,7 @@ def _in_column(
     """Steps of all rows that have one value in the column, or of all rows."""
     rows = base.rows[number]
     first = {row[column]: position for position, row in reversed(list(enumerate(rows)))}
-    cells = [(number, position, column) for position in first.values()]
+    cells = [(number, position, column) for position in islice(first.values(), _MOST_CELLS)]
     options = near.options(base, number, column, _MOST_VALUES)
     movable = near.is_movable(number, column)
     if len(rows) > 1 and column in near.focused(number) and movable:

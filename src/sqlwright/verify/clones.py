@@ -23,14 +23,16 @@ from sqlwright.verify.witness import Witness
 Way = tuple[str, Sequence[int]]
 
 _MOST = 10_002
+_NUMBERS = ("int", "num", "real")
 _WAYS = ("kept", "named", "made")
-_CROSSED = 3
+_CROSSED = 2
 _CHANCES = 5  # ways that chance chooses
 _MOST_STAIRS = 12
 _MOST_BESIDE = 130
 _MOST_ALIKE = 24  # copies in one group
 _MOST_ALIKE_ROWS = 400
-_APART = 1000  # keys of one copy are so far from those of the next
+_LEVELS: dict[str, Value] = {"int": 2, "num": 2.0, "real": 2.0, "text": "a", "date": "2020-01-01"}
+_APART = 1000  # keys of one copy are a multiple of it from those of the next
 
 
 def counts_that_matter(pair: Pair) -> list[int]:
@@ -59,15 +61,17 @@ def cloned(
     Args:
         alike: copies differ in their keys alone, so that they fall into the same groups.
         chosen: columns that are "kept", or take values that conditions have "named" or that are
-            "made" from the one there, whatever conditions say; and which copy takes which.
+            "made" from the one there, whatever conditions say; and which copy takes which. Those
+            "filled" are as if they were not here, but without NULL.
     """
     chosen = chosen or {}
+    step = _step(witness, domain)
     every = []
     for table, rows in zip(witness.tables, witness.rows, strict=True):
         columns = [(table.name.lower(), column.name.lower()) for column in table.columns]
         copies = [
             tuple(
-                _moved(domain, c, v, n, alike, chosen.get(c))
+                _moved(domain, c, v, n, step, alike, chosen.get(c))
                 for c, v in zip(columns, row, strict=True)
             )
             for n in range(count)
@@ -89,26 +93,48 @@ def cloned(
     return Witness(witness.tables, tuple(every))
 
 
+def _step(witness: Witness, domain: Domain) -> int:
+    """How far the keys of one copy are from those of the next: further than from each other."""
+    least, most = 0, 0
+    for table, rows in zip(witness.tables, witness.rows, strict=True):
+        for i, column in enumerate(table.columns):
+            name = (table.name.lower(), column.name.lower())
+            if rows and domain.kinds[name] == "int" and domain.root(name) in domain.joined:
+                for value in (row[i] for row in rows):
+                    if isinstance(value, int):
+                        least, most = min(least, value), max(most, value)
+    return _APART * (1 + (most - least) // _APART)
+
+
 def _moved(
-    domain: Domain, column: Column, value: Value, number: int, alike: bool, chosen: Way | None
+    domain: Domain,
+    column: Column,
+    value: Value,
+    number: int,
+    step: int,
+    alike: bool,
+    chosen: Way | None,
 ) -> Value:
     """The value in copy `number`: another one, unless a condition compares the column."""
     root = domain.root(column)
     way = chosen[0] if chosen is not None else None
     if chosen is not None and root not in domain.joined:
         number = chosen[1][number]
-    if value is None or number == 0 or way == "kept":
+    if number == 0 or way == "kept":
         return value
-    if way is None and (domain.constants.get(root) or (alike and root not in domain.joined)):
+    if value is None:
+        return _instead(domain, column, number) if way in ("filled", "made") else None
+    if way in (None, "filled") and (
+        domain.constants.get(root) or (alike and root not in domain.joined)
+    ):
         return value
     if way != "made" and domain.constants.get(root) and root not in domain.joined:
         named = domain.pool(column, 3)  # what conditions name, as long as there is enough
         if number < len(named):
             return named[((named.index(value) if value in named else 0) + number) % len(named)]
     kind = domain.kinds[column]
-    if kind in ("int", "num", "real") and isinstance(value, int | float):
-        step = _APART * number if root in domain.joined else number
-        return value + step
+    if kind in _NUMBERS and isinstance(value, int | float):
+        return value + (step * number if root in domain.joined else number)
     if kind == "text":
         moved = f"{value}{number}"
         if domain.fit(column, moved) == moved:
@@ -120,6 +146,14 @@ def _moved(
     return value
 
 
+def _instead(domain: Domain, column: Column, number: int) -> Value:
+    """A value in the place of a NULL; NULL in a column that others are joined with."""
+    if domain.root(column) in domain.joined:
+        return None
+    level = _LEVELS.get(domain.kinds[column])
+    return None if level is None else _moved(domain, column, level, number, 1, False, None)
+
+
 def merged(one: Witness, two: Witness, domain: Domain) -> Witness | None:
     """Both witnesses together, the second one under keys of its own."""
     moved = cloned(two, 2, domain, alike=True)
@@ -128,9 +162,6 @@ def merged(one: Witness, two: Witness, domain: Domain) -> Witness | None:
     sizes = [len(rows) for rows in two.rows]
     pairs = zip(one.rows, moved.rows, sizes, strict=True)
     return Witness(one.tables, tuple((*rows, *more[size:]) for rows, more, size in pairs))
-
-
-_LEVELS: dict[str, Value] = {"int": 2, "num": 2.0, "real": 2.0, "text": "a", "date": "2020-01-01"}
 
 
 def leveled(witness: Witness, domain: Domain, kinds: Sequence[str]) -> Witness:
@@ -198,8 +229,13 @@ def _copies(
             if rows and near.reads(number):
                 yield _more_rows(seed, number, count - 1, near, generator)
     free = [c for c in domain.kinds if not domain.constants.get(domain.root(c))]
-    for _ in range(_CROSSED):  # orders by several values cross
-        orders = {column: ("made", _shuffled(count, generator)) for column in free}
+    yield cloned(seed, count, domain, chosen={column: ("filled", range(count)) for column in free})
+    numbers = [c for c in free if domain.kinds[c] in _NUMBERS]
+    # the names alone differ, where only what is largest counts
+    yield cloned(seed, count, domain, chosen={column: ("kept", range(count)) for column in numbers})
+    ordered = [c for c in domain.kinds if domain.kinds[c] in _NUMBERS]
+    for columns in (free, [*free, *ordered]) * _CROSSED:  # orders by several values cross
+        orders = {column: ("made", _shuffled(count, generator)) for column in columns}
         yield cloned(seed, count, domain, chosen=orders)
     for _ in range(_CHANCES):
         columns = [column for column in domain.kinds if generator.random() < 0.6]

@@ -49,11 +49,11 @@ class Edits:
         self.assignments = assignments
         self._numbers = list(dict.fromkeys(numbers))
         self._kin: dict[tuple[int, int], frozenset[tuple[int, int]]] = {}
-        self._layouts = tuple(layout_of(table, tables, read) for table in tables)
+        self.layouts = tuple(layout_of(table, tables, read) for table in tables)
         self._children = [
             [
                 (n, own, there)
-                for n, layout in enumerate(self._layouts)
+                for n, layout in enumerate(self.layouts)
                 for own, parent, there in layout.references
                 if parent == number
             ]
@@ -62,19 +62,17 @@ class Edits:
         # columns that are in a key or that others refer to, and those that refer
         self._held = [
             {i for key in layout.keys for i in key} | {i for _, _, at in children for i in at}
-            for layout, children in zip(self._layouts, self._children, strict=True)
+            for layout, children in zip(self.layouts, self._children, strict=True)
         ]
-        self._own = [
-            {i for own, _, _ in layout.references for i in own} for layout in self._layouts
-        ]
+        self._own = [{i for own, _, _ in layout.references for i in own} for layout in self.layouts]
 
     def refers_rightly(self, witness: Witness) -> bool:
         """Does every reference of the witness find its row?"""
-        return refers_rightly(self._layouts, witness.rows)
+        return refers_rightly(self.layouts, witness.rows)
 
     def keeps(self, witness: Witness) -> bool:
         """Does the witness keep every key, reference, NOT NULL and CHECK?"""
-        for number, (layout, rows) in enumerate(zip(self._layouts, witness.rows, strict=True)):
+        for number, (layout, rows) in enumerate(zip(self.layouts, witness.rows, strict=True)):
             if not all(self.allows(number, row) for row in rows):
                 return False
             for key in layout.keys:
@@ -85,11 +83,11 @@ class Edits:
 
     def reads(self, number: int) -> bool:
         """Does a query read a column of the table?"""
-        return bool(self._layouts[number].read)
+        return bool(self.layouts[number].read)
 
     def refers(self, number: int) -> bool:
         """Does the table refer to another one?"""
-        return bool(self._layouts[number].references)
+        return bool(self.layouts[number].references)
 
     def is_referred(self, number: int) -> bool:
         """Does another table refer to this one?"""
@@ -100,7 +98,7 @@ class Edits:
         return self._domain.fit(self._column(number, column), value)
 
     def _column(self, number: int, column: int) -> Column:
-        table = self._layouts[number].table
+        table = self.layouts[number].table
         return table.name.lower(), table.columns[column].name.lower()
 
     def kin(self, number: int, column: int) -> frozenset[tuple[int, int]]:
@@ -113,7 +111,7 @@ class Edits:
             root = self._domain.root(self._column(number, column))
             found = frozenset(
                 (n, c)
-                for n, layout in enumerate(self._layouts)
+                for n, layout in enumerate(self.layouts)
                 for c in range(len(layout.table.columns))
                 if self._domain.root(self._column(n, c)) == root
             )
@@ -132,7 +130,7 @@ class Edits:
 
     def allows(self, number: int, row: Row) -> bool:
         """Does the row keep NOT NULL and CHECK?"""
-        table = self._layouts[number].table
+        table = self.layouts[number].table
         if any(v is None and not c.nullable for v, c in zip(row, table.columns, strict=True)):
             return False
         return self._domain.allows(table, row)
@@ -187,7 +185,7 @@ class Edits:
     ) -> tuple[Witness, Row] | None:
         """The row with the value in one cell, and the witness with the parent that it needs."""
         changed = (*row[:column], value, *row[column + 1 :])
-        for own, parent, there in self._layouts[number].references:
+        for own, parent, there in self.layouts[number].references:
             if own == (column,) and value is not None:
                 values_there = {other[there[0]] for other in witness.rows[parent]}
                 if value not in values_there:
@@ -210,7 +208,7 @@ class Edits:
     ) -> list[Value]:
         """Values for a cell: at most so many of its column's pool, and what is near or far."""
         name = self._column(number, column)
-        for own, parent, there in self._layouts[number].references:
+        for own, parent, there in self.layouts[number].references:
             if column in own:
                 at = there[own.index(column)]
                 found: list[Value] = [row[at] for row in witness.rows[parent]]
@@ -225,7 +223,7 @@ class Edits:
             if kind in ("int", "num", "real"):
                 far = values.far(kind, there_now, self._numbers[:8])
                 found += [self._domain.fit(name, v) for v in far]
-        if self._layouts[number].table.columns[column].nullable:
+        if self.layouts[number].table.columns[column].nullable:
             found.append(None)
         return found
 
@@ -237,7 +235,7 @@ class Edits:
         Where a key is made of references, the row may need a parent of its own: the witness that
         comes back has it.
         """
-        layout = self._layouts[number]
+        layout = self.layouts[number]
         bound = {own for owns, _, _ in layout.references for own in owns}
         for key in layout.keys:
             wanted = tuple(row[i] for i in key)
@@ -271,7 +269,7 @@ class Edits:
         depth: int = 0,
     ) -> tuple[Witness, Row] | None:
         """The row with another parent: one that is there, or a copy of its own with a new key."""
-        own, parent, there = next(r for r in self._layouts[number].references if column in r[0])
+        own, parent, there = next(r for r in self.layouts[number].references if column in r[0])
         rows = witness.rows[parent]
         current = [other for other in rows if [other[i] for i in there] == [row[i] for i in own]]
         others = [other for other in rows if other not in current]
@@ -318,7 +316,7 @@ class Edits:
         removed: Row | None = None,
     ) -> Witness | None:
         """The witness with these rows, or None where a constraint is broken by the change."""
-        layout = self._layouts[number]
+        layout = self.layouts[number]
         if added is not None:
             if not self.allows(number, added):
                 return None

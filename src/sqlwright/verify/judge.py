@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain, islice
 from typing import Any, Literal
 
 from sqlglot import exp
@@ -22,9 +23,10 @@ from sqlwright.verify.checks import read_checks
 from sqlwright.verify.compare import QUERY_SECONDS, Comparison
 from sqlwright.verify.counterexample import Counterexample, describe
 from sqlwright.verify.prepare import Pair, prepare_pair
+from sqlwright.verify.scaled import MOST_ROWS, grown, scale
 from sqlwright.verify.scratch import ENGINES, Scratch, open_scratch
 from sqlwright.verify.scratch_servers import open_server_scratch
-from sqlwright.verify.search import Search
+from sqlwright.verify.search import WHOLE, Search
 from sqlwright.verify.shortcuts import Shown, show_same
 from sqlwright.verify.shrink import shrink
 from sqlwright.verify.survey import Difference, Limits, Survey
@@ -34,7 +36,11 @@ Outcome = Literal["different", "no difference found", "undecided"]
 
 _NAMES = {"sqlite": "SQLite", "duckdb": "DuckDB", "postgres": "PostgreSQL", "mysql": "MySQL"}
 _SHRINK_SECONDS = 2.0
+_MOST_ROWS_SHRUNK = 50_000
 _WITNESSES_OF_A_STEP = 8
+_SCALED_SHARE = 0.4  # of the time, for the pair with small counts
+_GROWN = 3  # witnesses on which it does not differ
+_ROWS_OF_A_QUICK_CHECK = 2_000
 _FEWEST_ANSWERED = 8  # where queries fail on most databases, so many must have told something
 
 
@@ -85,6 +91,7 @@ def judge(
     seconds: float = 10.0,
     witnesses: int = 40,
     seed: int = 0,
+    rounds: int = 1,
     server: str | None = None,
 ) -> Verdict:
     """Try to refute that both queries mean the same, by running both on generated databases.
@@ -94,6 +101,8 @@ def judge(
             and given more, each way of looking gets more.
         witnesses: how many databases to generate; some ten times as many are looked at around them.
         seed: the same seed tries the same databases.
+        rounds: how often to look, each time with the next seed and as many seconds, until the
+            queries differ.
         server: URL of the user's own server: what tells most is put to it, in temporary tables that
             nobody else sees (`scratch_servers`); where none may be made, to an engine in memory.
 
@@ -115,7 +124,7 @@ def judge(
         if (reason := check.why_contradictory()) is not None:
             return Verdict("undecided", reason, notes=pair.notes)
     notes = [f"not kept by the databases: CHECK ({text})" for c in checks for text in c.unkept]
-    limits = Limits(witnesses, seed, stop, seconds, shown.step is None)
+    limits = Limits(witnesses, seed, stop, seconds, shown.step is None, 1 if shown.step else rounds)
     verdict = _run(pair, tables, schema, limits, server)
     verdict = _with_steps(verdict, shown)
     return replace(verdict, notes=(*pair.notes, *verdict.notes, *notes))
@@ -191,18 +200,53 @@ def _search(
     schema: Schema,
     limits: Limits,
 ) -> Verdict:
-    search = Search(tables, schema, truth, fast, limits)
-    found = search.run()
+    survey = None
+    for number in range(limits.rounds):
+        if number:
+            stop = time.monotonic() + limits.seconds
+            limits = replace(limits, seed=limits.seed + 1, stop=stop)
+        search = Search(tables, schema, truth, fast, limits)
+        found = search.run(_grown(truth, fast, tables, schema, limits))
+        survey = search.survey if survey is None else survey.and_then(search.survey)
+        if found is not None:
+            return _different(found, survey)
+    assert survey is not None
+    return _not_different(survey, truth, fast)
+
+
+def _grown(
+    truth: Comparison,
+    fast: Comparison | None,
+    tables: Sequence[Table],
+    schema: Schema,
+    limits: Limits,
+) -> Iterator[Witness]:
+    """Databases as large as the pair's counts, from small ones where the scaled pair differs."""
+    scaled = scale(truth.pair) if limits.reach else None
+    if scaled is None:
+        return
+    main, beside = (c and Comparison(scaled.pair, c.scratch, schema) for c in (truth, fast))
+    assert main is not None
+    stop = min(limits.stop, time.monotonic() + _SCALED_SHARE * limits.seconds)
+    search = Search(tables, schema, main, beside, replace(limits, stop=stop))
+    found = search.look()
+    most = MOST_ROWS if limits.witnesses >= WHOLE else _ROWS_OF_A_QUICK_CHECK
     if found is not None:
-        return _different(found, search.survey)
-    return _not_different(search.survey, truth, fast)
+        still = partial(_differs, found.comparison)
+        small = shrink(found.witness, still, _SHRINK_SECONDS / 4)
+        for witness in (small, found.witness):
+            yield from grown(search.near, witness, scaled, most)
+    every = (grown(search.near, witness, scaled, most) for witness in search.plain[:_GROWN])
+    yield from islice(chain.from_iterable(every), 2 * _GROWN)
 
 
 def _different(found: Difference, survey: Survey) -> Verdict:
     """The verdict with its counterexample, as small as it can be made."""
     compare, scratch = found.comparison, found.comparison.scratch
     pair = compare.pair
-    small = shrink(found.witness, partial(_differs, compare), _SHRINK_SECONDS, pair.both())
+    small = found.witness
+    if small.count() <= _MOST_ROWS_SHRUNK:  # or else one step of it takes a second
+        small = shrink(small, partial(_differs, compare), _SHRINK_SECONDS, pair.both())
     scratch.load(small)
     how = compare(time.monotonic() + QUERY_SECONDS) or found.how
     example = describe(small, *pair.both(), compare.rows, _where(compare), pair.dialect)

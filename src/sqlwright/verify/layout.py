@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from sqlwright.schema import Table
 from sqlwright.verify.domain import Column
 
+#: (own positions, number of the parent table, positions there)
+Reference = tuple[tuple[int, ...], int, tuple[int, ...]]
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -16,8 +19,7 @@ class Layout:
     table: Table
     read: tuple[int, ...]  # columns that a query reads
     keys: tuple[tuple[int, ...], ...]
-    # (own positions, number of the parent table, positions there)
-    references: tuple[tuple[tuple[int, ...], int, tuple[int, ...]], ...]
+    references: tuple[Reference, ...]
 
 
 def layout_of(table: Table, tables: Sequence[Table], read: frozenset[Column]) -> Layout:

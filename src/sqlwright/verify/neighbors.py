@@ -55,7 +55,7 @@ class Neighborhood(Edits):
         self._focus = focus
 
     def pick(self, witness: Witness, generator: random.Random) -> tuple[int, int] | None:
-        filled = [n for n, rows in enumerate(witness.rows) if rows and self._layouts[n].read]
+        filled = [n for n, rows in enumerate(witness.rows) if rows and self.layouts[n].read]
         if not filled:
             return None
         wanted = [n for n in filled if self.focused(n)]
@@ -68,7 +68,7 @@ class Neighborhood(Edits):
 
     def wanted(self, number: int) -> Sequence[int]:
         """Columns of the table that a query reads: those that are looked at, or else all."""
-        return self.focused(number) or self._layouts[number].read
+        return self.focused(number) or self.layouts[number].read
 
     def free_cell(self, witness: Witness, generator: random.Random) -> tuple[int, int, int] | None:
         """(table, row, column) of a cell in no key and no reference, or None by chance."""
@@ -92,8 +92,8 @@ class Neighborhood(Edits):
         """Columns of the table that are looked at now."""
         if not self._focus:
             return []
-        columns = self._layouts[number].table.columns
-        return [i for i in self._layouts[number].read if columns[i].name.lower() in self._focus]
+        columns = self.layouts[number].table.columns
+        return [i for i in self.layouts[number].read if columns[i].name.lower() in self._focus]
 
     def _cell(self, witness: Witness, generator: random.Random) -> Witness | None:
         """Another value in one cell."""

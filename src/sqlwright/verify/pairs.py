@@ -42,6 +42,7 @@ class Options:
         seconds: the limit for each pair.
         witnesses: how many databases to try on each.
         seed: the same seed tries the same databases.
+        rounds: how often to try, each time with the next seed and as many seconds.
         server: URL of a server where temporary tables may be made; see `judge`.
     """
 
@@ -50,6 +51,7 @@ class Options:
     seconds: float = 10.0
     witnesses: int = 40
     seed: int = 0
+    rounds: int = 1
     server: str | None = None
 
 
@@ -76,7 +78,9 @@ def judge_pairs(
     """
     lines = islice(read_lines(file), skip, None)
     act = act or partial(judge_line, options)
-    for done in run_all(lines, act, workers=workers, seconds=options.seconds + grace):
+    for done in run_all(
+        lines, act, workers=workers, seconds=options.rounds * options.seconds + grace
+    ):
         yield {**_answer(done), "pair": digest(done.task[1]), "seconds": round(done.seconds, 3)}
 
 
@@ -207,6 +211,7 @@ def judge_read(pair: ReadPair, options: Options) -> Verdict:
         seconds=options.seconds,
         witnesses=options.witnesses,
         seed=options.seed,
+        rounds=options.rounds,
         server=options.server,
     )
     return replace(verdict, notes=(*pair.notes, *verdict.notes))

@@ -90,7 +90,7 @@ class _Sqlite:
         self.opaque: list[str] = []
         self._stop = 0.0
         self._connection.set_progress_handler(lambda: time.monotonic() > self._stop, 10_000)
-        self._loaded: dict[str, object] = {}
+        self._loaded: dict[str, Sequence[Row]] = {}
         for table in tables:
             declared = _create(
                 table,
@@ -106,13 +106,15 @@ class _Sqlite:
         self._stop = time.monotonic() + 60
         run.execute("BEGIN")
         for table, rows in zip(witness.tables, witness.rows, strict=True):
-            if self._loaded.get(table.name) is rows:
+            before = self._loaded.get(table.name, ())
+            if before is rows:
                 continue  # as it was: most witnesses of a search differ in one table
-            name = _quoted(table.name)
-            run.execute(f"DELETE FROM {name}")
+            name, number = _quoted(table.name), _number_of_rows(table)
+            same = _shared(before, rows) if number else 0
+            run.execute(f"DELETE FROM {name}" + (f" WHERE {number} > {same}" if same else ""))
             if rows:
                 marks = ", ".join("?" * len(table.columns))
-                run.executemany(f"INSERT INTO {name} VALUES ({marks})", rows)
+                run.executemany(f"INSERT INTO {name} VALUES ({marks})", rows[same:])
             self._loaded[table.name] = rows
         run.execute("COMMIT")
 
@@ -137,6 +139,21 @@ class _Sqlite:
         self._connection.close()
 
 
+def _number_of_rows(table: Table) -> str | None:
+    """A name for SQLite's own number of a row, from 1 on; None where columns have all of them."""
+    taken = {column.name.lower() for column in table.columns}
+    return next((name for name in ("rowid", "_rowid_", "oid") if name not in taken), None)
+
+
+def _shared(before: Sequence[Row], rows: Sequence[Row]) -> int:
+    """How many rows at the beginning are the very ones that are there, where these are many."""
+    if min(len(before), len(rows)) < _MANY_ROWS:
+        return 0
+    pairs = enumerate(zip(before, rows, strict=False))
+    return next((n for n, (old, new) in pairs if old is not new), min(len(before), len(rows)))
+
+
+_MANY_ROWS = 500
 _MOST_OPAQUE = 5
 _DUCKDB_TYPES = {
     "int": "BIGINT",
@@ -169,18 +186,24 @@ class _Duckdb:
 
     def load(self, witness: Witness) -> None:
         statements = []
+        crowds = []
         for table, rows in zip(witness.tables, witness.rows, strict=True):
             if self._loaded.get(table.name) is rows:
                 continue
             self._loaded[table.name] = rows
             statements.append(f"DELETE FROM {_quoted(table.name)}")
-            if rows:
+            if len(rows) > _MANY_ROWS:
+                crowds.append((_quoted(table.name), rows))
+            elif rows:
                 values = ", ".join(f"({', '.join(map(_literal, row))})" for row in rows)
                 statements.append(f"INSERT INTO {_quoted(table.name)} VALUES {values}")
         if not statements:
             return
         try:
-            self._connection.execute("BEGIN; " + "; ".join(statements) + "; COMMIT")
+            self._connection.execute("BEGIN; " + "; ".join(statements))
+            for name, rows in crowds:
+                self._connection.execute(*_insert_many(name, rows))
+            self._connection.execute("COMMIT")
         except self._error as error:
             self._loaded.clear()
             self._connection.execute("ROLLBACK")
@@ -197,6 +220,21 @@ class _Duckdb:
 
     def close(self) -> None:
         self._connection.close()
+
+
+def _insert_many(name: str, rows: Sequence[Row]) -> tuple[str, list[list[Value]]]:
+    """Text and parameters that insert column by column: where a value never changes, it once."""
+    items, lists = [], []
+    for column in zip(*rows, strict=True):
+        if all(value is column[0] for value in column):
+            items.append(_literal(column[0]))
+        else:
+            items.append("unnest(?)")
+            lists.append(list(column))
+    if not lists:
+        items[0] = "unnest(?)"
+        lists = [[row[0] for row in rows]]
+    return f"INSERT INTO {name} SELECT {', '.join(items)}", lists
 
 
 def _literal(value: Value) -> str:

@@ -27,6 +27,8 @@ Results = tuple[tuple[str, ...], tuple[Row, ...]]  # names of the columns, rows
 
 _MOST_ROWS = 20  # of a result in the comments
 _DATABASE = "sqlwright_counterexample"
+_DIGITS = "sqlwright_digits"  # to count out rows with, in a way that every engine takes
+_LONG_RUN = 50
 _TYPES = {
     "int": "BIGINT", "num": "DECIMAL(18, 4)", "real": "DOUBLE PRECISION", "bool": "BOOLEAN",
     "date": "DATE", "time": "TIME", "timestamp": "TIMESTAMP",
@@ -76,11 +78,15 @@ def write_script(
         f"-- The results in the comments are those of {engine}.",
         *_opening(dialect),
     ]
+    inserts = {table.name: list(_insert(table, rows, dialect)) for table, rows in tables}
+    if any(_DIGITS in text for texts in inserts.values() for text in texts):
+        kind = "TABLE" if dialect == "mysql" else "TEMPORARY TABLE"
+        values = ", ".join(f"({digit})" for digit in range(10))
+        lines += [f"CREATE {kind} {_DIGITS} (d INT);", f"INSERT INTO {_DIGITS} VALUES {values};"]
     declared: dict[str, set[tuple[str, ...]]] = {}
     for table, rows in _parents_first(tables):
         lines += ["", _create(table, rows, written, dialect, declared)]
-        if rows:
-            lines.append(_insert(table, rows, dialect))
+        lines += inserts[table.name]
     titles = ("The original", "The rewrite")
     for title, text, result in zip(titles, queries, results, strict=True):
         lines += ["", *_say(title, *result), f"{_query(text, written, dialect)};"]
@@ -182,9 +188,64 @@ def _type(column: Column, found: Sequence[Any], written: str, dialect: str) -> s
     return plain
 
 
-def _insert(table: Table, rows: Sequence[Row], dialect: str) -> str:
-    values = ",\n  ".join(f"({', '.join(map(_literal, row))})" for row in rows)
-    return f"INSERT INTO {_name(table.name, dialect)} VALUES\n  {values};"
+def _insert(table: Table, rows: Sequence[Row], dialect: str) -> Iterator[str]:
+    """Statements that insert the rows; a long run of them is counted out by the engine."""
+    name = _name(table.name, dialect)
+    start = plain = 0
+    while start < len(rows):
+        end = _end_of_run(rows, start)
+        if end - start < _LONG_RUN:
+            start = end
+            continue
+        yield from _insert_each(name, rows[plain:start])
+        yield _insert_run(name, rows[start], rows[start + 1], end - start)
+        start = plain = end
+    yield from _insert_each(name, rows[plain:])
+
+
+def _insert_each(name: str, rows: Sequence[Row]) -> Iterator[str]:
+    if rows:
+        values = ",\n  ".join(f"({', '.join(map(_literal, row))})" for row in rows)
+        yield f"INSERT INTO {name} VALUES\n  {values};"
+
+
+def _end_of_run(rows: Sequence[Row], start: int) -> int:
+    """Where the rows end of which every column keeps its value, or has the next number in each."""
+    if start + 1 == len(rows):
+        return start + 1
+    first = rows[start]
+    steps = [_step(*pair) for pair in zip(first, rows[start + 1], strict=True)]
+    if None in steps:
+        return start + 1
+    end = start + 2
+    while end < len(rows) and all(
+        value == (old + (end - start) if step else old) and type(value) is type(old)
+        for value, old, step in zip(rows[end], first, steps, strict=True)
+    ):
+        end += 1
+    return end
+
+
+def _step(value: Any, after: Any) -> int | None:
+    if type(value) is not type(after):
+        return None
+    if value == after:
+        return 0
+    return 1 if type(value) is int and after == value + 1 else None
+
+
+def _insert_run(name: str, first: Row, second: Row, count: int) -> str:
+    cells = (
+        f"{_literal(value)} + n" if _step(value, after) else _literal(value)
+        for value, after in zip(first, second, strict=True)
+    )
+    places = [chr(ord("a") + i) for i in range(len(str(count - 1)))]
+    number = " + ".join(f"{10**i} * {place}.d" for i, place in enumerate(places))
+    digits = ", ".join(f"{_DIGITS} AS {place}" for place in places)
+    return (
+        f"INSERT INTO {name}\n  SELECT {', '.join(cells)}\n"
+        f"  FROM (SELECT {number} AS n FROM {digits}) AS numbers WHERE n < {count};"
+    )
 
 
 def _literal(value: Any) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
 
@@ -38,6 +38,7 @@ _MOST_MUTANTS = 40  # of each query
 _MUTANT_SECONDS = 0.5
 _MUTANTS_A_STEP = 4
 # parts of the time that is given, for each way of looking further
+_GIVEN_SHARE = 0.7
 _STEP_SHARE = 0.1
 _CLIMB_SHARE = 0.6
 _APART_SHARE = 0.1  # while no part of the queries differs
@@ -45,12 +46,14 @@ _PROPAGATE_SHARE = 0.3  # once one does
 _STEPS_A_WITNESS = 10  # neighbors to look at for each generated witness, in ten seconds
 _PLACE_SHARE = 0.1  # for rows where the queries differ
 _SMALL_SHARE = 0.1
-_WHOLE = 40  # witnesses of a check that takes its time
+#: Witnesses of a check that takes its time.
+WHOLE = 40
 _WANDERERS = 8  # starting points that move on
 _WANDERER_ROWS = 40
 _STARTS_APART = 12
 _CLONED = 4  # witnesses that are multiplied
 _MOST_ROWS_CLONED = 30_000
+_LARGE = 5_000  # rows, beyond which a step takes too long
 _CONFIRMED = 14  # witnesses that are shown to the engine of the dialect
 _DISTRUST = 4  # differences that the engine of the dialect does not see
 
@@ -61,6 +64,11 @@ class Search:
     Args:
         truth: compares on the engine that is nearest to the dialect's own.
         fast: compares on a faster one, None where there is none.
+
+    Attributes:
+        survey: what was tried.
+        near: steps from one witness to another.
+        plain: some witnesses on which the original returns rows.
     """
 
     def __init__(
@@ -79,7 +87,7 @@ class Search:
         # one order for both directions: a pair and its mirror image meet the same witnesses
         self._order = sorted((0, 1), key=lambda side: truth.texts[side])
         self._readings = [read_predicates(truth.pair.both()[n], schema) for n in self._order]
-        self._care = min(1.0, limits.witnesses / _WHOLE) ** 2
+        self._care = min(1.0, limits.witnesses / WHOLE) ** 2
         self._random = random.Random(f"{limits.seed}/steps")
         self._domain = domain = Domain(tables, self._readings, truth.pair.dialect)
         named = names_read(truth.pair.both())
@@ -92,16 +100,32 @@ class Search:
         numbers = [v for r in self._readings for v in r.loose if isinstance(v, int | float)]
         self._numbers = numbers
         together = assignments([truth.pair.both()[n] for n in self._order], self._random)
-        self._near = Neighborhood(tables, domain, columns, numbers, together)
+        self.near = Neighborhood(tables, domain, columns, numbers, together)
         self._apart = columns_apart(*truth.pair.both())
         self._alive: list[tuple[int, Mutant]] = []
         self._telling: list[Witness] = []
         self._smallest: list[Witness] = []
         self._places: list[str | None] = [None, None]  # where each query reads what differs
-        self._plain: list[Witness] = []  # the first ones on which the original returns rows
+        self.plain: list[Witness] = []  # the first ones on which the original returns rows
 
-    def run(self) -> Difference | None:
-        """The first difference that counts, or None; `survey` says what was tried."""
+    def run(self, given: Iterable[Witness] = ()) -> Difference | None:
+        """The first difference that counts, or None; `survey` says what was tried.
+
+        Args:
+            given: witnesses to begin with.
+        """
+        return self.look(given) or self._confirm_telling()
+
+    def look(self, given: Iterable[Witness] = ()) -> Difference | None:
+        """As `run`, but what the fast engine does not tell is not shown to the other one."""
+        end = min(self._limits.stop, time.monotonic() + self._share(_GIVEN_SHARE))
+        for witness in given:
+            if found := self._try(witness):
+                return found
+            if self._main.answered and (witness.count() <= _LARGE or not self.plain):
+                self.plain.append(witness)
+            if time.monotonic() > end:
+                break
         dialect = self._truth.pair.dialect
         made = witnesses(self._tables, self._readings, self._limits.seed, dialect)
         drawn: list[Witness] = []
@@ -114,15 +138,15 @@ class Search:
             if len(drawn) == 6:
                 self._make_mutants()
             self._watch(witness, len(self._alive))
-            if self._main.answered and len(self._plain) < _CONFIRMED:
-                self._plain.append(witness)
+            if self._main.answered and len(self.plain) < _CONFIRMED:
+                self.plain.append(witness)
         if self._limits.reach:
             self._places = read_inside(self._main.trees, self._main.scratch.dialect)
         if self._limits.reach and (reached := self._reach(drawn)) is not None:
             if found := self._try(reached):
                 return found
             self._keep(reached)
-            self._plain.append(reached)
+            self.plain.append(reached)
         if found := self._step_around():
             return found
         if self._limits.reach:
@@ -132,7 +156,7 @@ class Search:
         if self._limits.reach and (found := self._try_around() or self._drive_apart()):
             return found
         self._note_conditions()
-        return self._confirm_telling()
+        return None
 
     def _share(self, part: float) -> float:
         return part * max(10.0, self._limits.seconds)
@@ -233,7 +257,7 @@ class Search:
         """
         share = _CLIMB_SHARE
         if self.survey.answered:
-            if any(returns(self._main, 0, self._places[0], witness) for witness in self._plain):
+            if any(returns(self._main, 0, self._places[0], witness) for witness in self.plain):
                 return None
             share = _PLACE_SHARE
         lacking = {}
@@ -251,8 +275,8 @@ class Search:
     ) -> tuple[Witness | None, int]:
         stop = min(self._limits.stop, time.monotonic() + self._share(share))
         place = self._places[side] if self.survey.answered else None
-        near, draw = self._near, self._random
-        more = partial(multiples, numbers=self._numbers, domain=self._domain, near=self._near)
+        near, draw = self.near, self._random
+        more = partial(multiples, numbers=self._numbers, domain=self._domain, near=self.near)
         most: int | None = None  # the time alone bounds a whole check of what returns no rows
         if self.survey.answered or self._care < 1:
             most = self._many_steps(1 if self.survey.answered else 20)
@@ -268,7 +292,7 @@ class Search:
             if time.monotonic() > stop:
                 break
             seed = self._random.choice(wanderers if self._random.random() < 0.3 else seeds)
-            witness = strides.draw(self._near, seed, self._random, focus=self._look_at())
+            witness = strides.draw(self.near, seed, self._random, focus=self._look_at())
             if witness is None:
                 continue
             if found := self._try(witness):
@@ -281,9 +305,9 @@ class Search:
     def _make_small(self) -> list[Witness]:
         """The smallest witnesses that return rows, and read some where the queries differ."""
         goals = [(n, self._places[n]) for n in self._order] + [(n, None) for n in self._order]
-        seeds = list(dict.fromkeys([*self._plain, *self._telling[-4:]]))
+        seeds = list(dict.fromkeys([*self.plain, *self._telling[-4:]]))
         end = min(self._limits.stop, time.monotonic() + self._share(_SMALL_SHARE))
-        return smallest(self._main, seeds, goals, self._near, self._random, end)
+        return smallest(self._main, seeds, goals, self.near, self._random, end)
 
     def _try_around(self) -> Difference | None:
         """All that lies a step away from the smallest witnesses."""
@@ -298,11 +322,11 @@ class Search:
     def _drive_apart(self) -> Difference | None:
         """Towards a difference between parts of the queries, then further out."""
         main = self._main
-        starts = [*self._smallest, *self._telling[-_STARTS_APART:], *self._plain[:4]]
+        starts = [*self._smallest, *self._telling[-_STARTS_APART:], *self.plain[:4]]
         shares = self._share(_APART_SHARE), self._share(_PROPAGATE_SHARE)
         patience = Patience(self._many_steps(6), *shares, self._limits.stop)
         around = islice(self._steps_around(), self._many_steps(2))
-        steps = drive_apart(main, starts, around, self._near, self._apart, self._random, patience)
+        steps = drive_apart(main, starts, around, self.near, self._apart, self._random, patience)
         for step in steps:
             if found := self._try(step):
                 return found
@@ -311,7 +335,7 @@ class Search:
         return None
 
     def _steps_around(self) -> Iterator[Witness]:
-        return steps_around(self._near, self._domain, self._smallest, self._apart, self._random)
+        return steps_around(self.near, self._domain, self._smallest, self._apart, self._random)
 
     def _multiply(self) -> Difference | None:
         """Witnesses many times over, where only that shows what a LIMIT or a rank does."""
@@ -319,16 +343,16 @@ class Search:
         # those that surely return rows first
         seeds = [
             w
-            for kept in (self._smallest, self._plain, self._telling)
+            for kept in (self._smallest, self.plain, self._telling)
             for w in _small(kept)[:_CLONED]
         ]
-        for count in counts_that_matter(self._truth.pair):
-            for seed in seeds:
+        for seed in seeds:
+            for count in counts_that_matter(self._truth.pair):
                 if time.monotonic() > stop:
                     return None
                 if count * seed.count() > _MOST_ROWS_CLONED * self._care:
                     continue
-                for witness in copies(seed, count, self._domain, self._near, self._random):
+                for witness in copies(seed, count, self._domain, self.near, self._random):
                     if found := self._try(witness):
                         return found
         return None
@@ -356,7 +380,7 @@ class Search:
         own = Survey()
         self.survey, before = own, self.survey
         try:
-            for witness in [empty, *[*self._telling, *self._plain][:_CONFIRMED]]:
+            for witness in [empty, *[*self._telling, *self.plain][:_CONFIRMED]]:
                 if own.tried and time.monotonic() > self._limits.stop:
                     break
                 if found := self._try(witness):

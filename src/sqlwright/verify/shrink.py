@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -21,7 +22,9 @@ from sqlwright.verify.values import Value, form_of
 from sqlwright.verify.witness import Witness
 
 Place = tuple[int, int]  # (table, column) by their positions in the witness
-Rows = tuple[tuple[Value, ...], ...]
+Row = tuple[Value, ...]
+Rows = tuple[Row, ...]
+Sort = tuple[object, ...]  # a table's number, then values
 Still = Callable[[Witness], bool]
 
 _PLAIN: dict[str, tuple[Value, ...]] = {
@@ -37,6 +40,7 @@ _PLAIN: dict[str, tuple[Value, ...]] = {
 _PLAIN["timestamptz"] = _PLAIN["timestamp"]
 # or else 'a' would have to be a member of an ENUM
 _ANY_TEXT = re.compile(r"\w*(CHAR|TEXT|CLOB|STRING)", re.IGNORECASE)
+_MANY = 50  # rows of a sort
 _TRIES = 3  # plainer values to try in the place of one
 
 
@@ -153,19 +157,47 @@ def _closed(witness: Witness, rules: _Rules) -> Witness:
 
 
 def _fewer_rows(current: Witness, rules: _Rules, still: Still) -> Witness:
-    """The witness without rows that are not needed; what refers to a row goes with it."""
+    """The witness without rows that are not needed; what refers to a row goes with it.
+
+    Where one of many rows of a sort is needed, so are the others: a thousand rows that a count asks
+    for are not tried one by one.
+    """
     size, changed = max(1, current.count() // 2), True
+    sorts, needed = _sorts(current, rules), set[Sort]()
     while changed or size > 1:
         size = size if changed else max(1, size // 2)
+        if changed:
+            needed = _needed(current, sorts, rules, still)
         changed = False
         start = 0
         while start < current.count():
+            if needed.issuperset(sorts[start : start + size]):
+                start += size
+                continue
             smaller = _closed(_without(current, start, size), rules)
             if still(smaller):
                 current, changed = smaller, True
+                sorts = _sorts(current, rules)
             else:
                 start += size
     return current
+
+
+def _needed(current: Witness, sorts: Sequence[Sort], rules: _Rules, still: Still) -> set[Sort]:
+    """The sorts of many rows of which not one can go."""
+    firsts = {sort: start for start, sort in reversed(list(enumerate(sorts)))}
+    many = [sort for sort, count in Counter(sorts).items() if count >= _MANY]
+    return {sort for sort in many if not still(_closed(_without(current, firsts[sort], 1), rules))}
+
+
+def _sorts(witness: Witness, rules: _Rules) -> list[Sort]:
+    """For each row, counted through all tables, its table and its values that are in no key."""
+    found: list[Sort] = []
+    for number, rows in enumerate(witness.rows):
+        keys = {i for table, key in rules.unique if table == number for i in key}
+        kept = [i for i in range(len(witness.tables[number].columns)) if i not in keys]
+        found += [(number, *(row[i] for i in kept)) for row in rows]
+    return found
 
 
 def _without(witness: Witness, start: int, size: int) -> Witness:
