@@ -41,9 +41,9 @@ DOORS = {
     "tokenizers": {"model", "tokens", "shards", "knowledge"},
     "peft": {"model", "train"},
     "trl": {"train"},
-    "datasets": {"train"},
+    "datasets": {"train", "data"},
     "lancedb": {"knowledge"},
-    "pyarrow": {"knowledge"},
+    "pyarrow": {"knowledge", "data"},
     "matplotlib": {"curve", "evaluate"},
     "typer": {"cli", "pages"},
 }

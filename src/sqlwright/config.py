@@ -36,9 +36,15 @@ class ModelSection(_Section):
 class DataSection(_Section):
     """The records."""
 
-    train: str = Field(description="JSONL file of records to train on")
+    train: str = Field(
+        description="records to train on: JSONL, JSON, CSV, Parquet or the folder of a dataset"
+    )
     validation: str | None = Field(
-        default=None, description="JSONL file of held-out records, of which `eval_loss` is taken"
+        default=None, description="held-out records, of which `eval_loss` is taken"
+    )
+    columns: dict[str, str] = Field(
+        default_factory=dict,
+        description="other names that columns have in these files, as `output: better_sql`",
     )
     validation_records: int | None = Field(
         default=None, ge=1, description="so many of them, from the first; all if it is empty"
@@ -170,7 +176,8 @@ def settings() -> Iterator[tuple[str, str, str]]:
     """Every setting as (section.key, default or 'required', what it does), for the docs."""
     for section, model in SECTIONS.items():
         for key, field in model.model_fields.items():
-            default = "required" if field.is_required() else str(field.default)
+            value = field.get_default(call_default_factory=True)
+            default = "required" if field.is_required() else str(value)
             yield f"{section}.{key}", default, field.description or ""
 
 

@@ -174,10 +174,11 @@ def _read(
     config: Config, records: Sequence[Record] | None, validation: Sequence[Record] | None
 ) -> tuple[Sequence[Record], Sequence[Record]]:
     """(training, validation) records, from the config's files where none are given."""
-    records = read_records(config.data.train) if records is None else records
+    columns = config.data.columns
+    records = read_records(config.data.train, columns) if records is None else records
     if validation is None:
         path = config.data.validation
-        validation = read_records(path) if path else []
+        validation = read_records(path, columns) if path else []
     if shared := crossing(records, validation):
         raise DataError(
             f"{len(shared)} query templates stand in both training and validation records:"

@@ -22,7 +22,14 @@ data = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Instruction records: build, check, split."
 )
 
-Records = Annotated[Path, typer.Argument(metavar="RECORDS", help="a JSONL file of records")]
+Records = Annotated[
+    Path,
+    typer.Argument(metavar="RECORDS", help="JSONL, JSON, CSV, Parquet or the folder of a dataset"),
+]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option("--column", help="another name of a column, as output=better_sql; repeated"),
+]
 Seed = Annotated[int, typer.Option(min=0, help="the same seed makes the same choices")]
 
 
@@ -111,6 +118,7 @@ def check(
     ] = None,
     model: Annotated[str | None, typer.Option(help="whose tokens to count: mini, a folder")] = None,
     limit: Annotated[int, typer.Option(min=16, help="tokens that a record may have")] = 1024,
+    columns: Columns = None,
     as_json: AsJson = False,
 ) -> None:
     """Look for malformed lines, duplicates, answers that do not bind. Exit 1 if there are any."""
@@ -120,11 +128,12 @@ def check(
     from sqlwright.data.records import read_records, scan_records
     from sqlwright.model import find_folder, load_tokenizer
 
-    found, malformed = scan_records(records)
+    named = _columns(columns)
+    found, malformed = scan_records(records, named)
     report = check_records(
         found,
         malformed=malformed,
-        other=read_records(other) if other else (),
+        other=read_records(other, named) if other else (),
         tokenizer=load_tokenizer(find_folder(model)) if model else None,
         limit=limit,
     )
@@ -141,6 +150,7 @@ def preview(
     model: Annotated[str, typer.Option(help="whose prompt and tokens: mini, a folder")] = "mini",
     first: Annotated[int, typer.Option(min=1, help="how many records")] = 3,
     limit: Annotated[int, typer.Option(min=16, help="tokens that a record may have")] = 1024,
+    columns: Columns = None,
 ) -> None:
     """Show the exact tokens of records: what is only read, what is trained on, where it ends."""
     from sqlwright.data.preview import preview as show
@@ -148,7 +158,7 @@ def preview(
     from sqlwright.model import family_of, find_folder, load_tokenizer
 
     folder = find_folder(model)
-    found = read_records(records)[:first]
+    found = read_records(records, _columns(columns))[:first]
     for panel in show(found, load_tokenizer(folder), family_of(folder), limit=limit):
         console().print(panel)
 
@@ -159,15 +169,28 @@ def split(
     out: Annotated[Path, typer.Option(help="folder for train.jsonl and validation.jsonl")],
     share: Annotated[float, typer.Option(min=0.01, max=0.9, help="share held out")] = 0.2,
     seed: Seed = 0,
+    columns: Columns = None,
 ) -> None:
     """Hold records out by query template, so that no near-copy stands on both sides."""
     from sqlwright.data.records import read_records, write_records
     from sqlwright.data.split import split_records
 
-    train, validation = split_records(read_records(records), validation_share=share, seed=seed)
+    found = read_records(records, _columns(columns))
+    train, validation = split_records(found, validation_share=share, seed=seed)
     for name, part in (("train", train), ("validation", validation)):
         write_records(part, out / f"{name}.jsonl")
         print(f"{out / name}.jsonl: {len(part)} records")
+
+
+def _columns(named: list[str] | None) -> dict[str, str]:
+    """What `--column` was given: the name in the file for each name of ours."""
+    found = {}
+    for pair in named or []:
+        ours, equals, there = (part.strip() for part in pair.partition("="))
+        if not (ours and equals and there):
+            raise UsageError(f"--column {pair}: is written input=NAME or output=NAME")
+        found[ours] = there
+    return found
 
 
 def train(
@@ -213,6 +236,7 @@ def evaluate(
     limit: Annotated[int | None, typer.Option(min=1, help="only the first so many records")] = None,
     timed: Annotated[int, typer.Option(min=0, help="so many rewrites are timed on --db")] = 40,
     out: Annotated[Path | None, typer.Option(help="folder for evaluation.json and .png")] = None,
+    columns: Columns = None,
     as_json: AsJson = False,
 ) -> None:
     """Let models answer held-out records and judge each answer by execution."""
@@ -223,7 +247,7 @@ def evaluate(
     names = model or ["mini"]
     if len(names) > 2:
         raise UsageError("evaluate compares two models at most: name --model once or twice")
-    found = read_records(records)[:limit]
+    found = read_records(records, _columns(columns))[:limit]
     database = connect(db) if db else None
     done = []
     for name in names:

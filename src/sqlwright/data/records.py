@@ -1,6 +1,6 @@
-"""One training item as a value, and files of them: JSONL, one object a line.
+"""One training item as a value, and files of them.
 
-Reading never skips a line in silence, and writing never leaves half a file.
+Reading never skips a row in silence; what is written is JSONL, and never half a file.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlwright import schema as schemas
 from sqlwright import sql
+from sqlwright.data.formats import rows, word_for
 from sqlwright.errors import DataError, SqlError, did_you_mean
 from sqlwright.prompt import TASKS, Request, compact_schema
 
@@ -44,44 +45,53 @@ class Record:
 
 NAMES = tuple(field.name for field in fields(Record))
 _REQUIRED = ("instruction", "input", "output")
+_ALPACA = (*_REQUIRED, "text")  # text: the other three in a prompt
 
 
 @dataclass(frozen=True, slots=True)
 class Malformed:
-    """A line that is no record, and why."""
+    """A line, or a row by its place, that is no record, and why."""
 
     line: int
     reason: str
 
 
-def read_records(path: str | Path) -> list[Record]:
-    """Every record of a JSONL file, in order.
+def read_records(path: str | Path, columns: Mapping[str, str] | None = None) -> list[Record]:
+    """Every record of a file (`formats.rows` says which), in order.
+
+    Args:
+        columns: for a record's fields the names that they have in the file, where they are others.
 
     Raises:
-        DataError: names the file and the first line that is no record, or says that there is none.
+        DataError: names the file and the first row that is no record, or says that there is none.
     """
-    records, malformed = scan_records(path)
+    records, malformed = scan_records(path, columns)
     if malformed:
-        more = f" (and {len(malformed) - 1} more lines)" if len(malformed) > 1 else ""
-        raise DataError(f"{path}, line {malformed[0].line}: {malformed[0].reason}{more}")
+        first, word = malformed[0], word_for(path)
+        more = f" (and {len(malformed) - 1} more {word}s)" if len(malformed) > 1 else ""
+        raise DataError(f"{path}, {word} {first.line}: {first.reason}{more}")
     if not records:
         raise DataError(f"{path}: holds no records; make some with sqlwright data build")
     return records
 
 
-def scan_records(path: str | Path) -> tuple[list[Record], list[Malformed]]:
-    """The records of a JSONL file, and the lines that are none; blank lines are passed over."""
+def scan_records(
+    path: str | Path, columns: Mapping[str, str] | None = None
+) -> tuple[list[Record], list[Malformed]]:
+    """The records of a file, and the rows that are none; blank lines are passed over."""
+    columns = columns or {}
+    for name in columns:
+        if name not in NAMES:
+            hint = did_you_mean(name, NAMES) or f" The columns are {', '.join(NAMES)}."
+            raise DataError(f"a record has no column {name} that could be named otherwise.{hint}")
+    ours = {there: name for name, there in columns.items()}
     records: list[Record] = []
     malformed: list[Malformed] = []
-    try:
-        content = Path(path).read_bytes()
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror}") from error
-    for number, line in enumerate(content.split(b"\n"), start=1):
-        if not line.strip():
-            continue
+    for number, row in rows(path):
         try:
-            records.append(_record(line))
+            if isinstance(row, str):
+                raise DataError(row)
+            records.append(_record(row, ours))
         except DataError as error:
             malformed.append(Malformed(number, str(error)))
     return records, malformed
@@ -152,17 +162,18 @@ def template_of(text: str, dialect: str) -> str:
         return ""
 
 
-def _record(line: bytes) -> Record:
-    try:
-        values = json.loads(line)
-    except UnicodeDecodeError:
-        raise DataError("is not UTF-8 text") from None
-    except ValueError as error:
-        raise DataError(f"is not JSON: {error}") from None
-    except RecursionError:
-        raise DataError("is not a record: it is nested too deeply") from None
-    if not isinstance(values, dict):
-        raise DataError("is not a JSON object")
+def _record(row: Mapping[str, Any], ours: Mapping[str, str]) -> Record:
+    """The row as a record; `ours` gives a column of the file its name in a record."""
+    if missing := [there for there in ours if there not in row]:
+        raise DataError(f"column {missing[0]} is missing. The columns are {', '.join(row)}.")
+    values = {ours.get(name, name): value for name, value in row.items()}
+    if len(values) < len(row):
+        twice = next(name for there, name in ours.items() if name in row and name != there)
+        raise DataError(f"column {twice} is there, and another one is to be read as {twice} too")
+    if ours or set(_ALPACA) <= values.keys():
+        # a file of other names, or of Alpaca's, may say more than a record has room for
+        known = {name: value for name, value in values.items() if name in NAMES}
+        values = known if ours or values.keys() - set(NAMES) == {"text"} else values
     for name in values:
         if name not in NAMES:
             hint = did_you_mean(name, NAMES) or f" The columns are {', '.join(NAMES)}."
@@ -170,16 +181,34 @@ def _record(line: bytes) -> Record:
     for name in _REQUIRED:
         if name not in values:
             raise DataError(f"column {name} is missing")
-    checked: dict[str, Any] = {name: _value(name, value) for name, value in values.items()}
+    checked: dict[str, Any] = {
+        name: _value(name, value)
+        for name, value in values.items()
+        # a table has a cell in every column, filled or not
+        if name in _REQUIRED or value not in (None, "")
+    }
     return Record(**checked)
+
+
+def _listed(text: str) -> list[Any]:
+    """The texts of a list that is written as JSON, as in a cell of CSV; or the text itself."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return [text]
+    return found if isinstance(found, list) else [text]
 
 
 def _value(name: str, value: Any) -> str | tuple[str, ...]:
     if name == "context":
         items = [value] if isinstance(value, str) else value
+        if isinstance(value, str) and value.lstrip().startswith("["):
+            items = _listed(value)
         if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
             raise DataError("column context is not text or a list of texts")
         return tuple(item for item in items if item)
+    if value is None and name == "input":
+        value = ""
     if not isinstance(value, str):
         raise DataError(f"column {name} is not text")
     if name == "task" and value not in TASKS:
