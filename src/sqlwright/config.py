@@ -31,6 +31,10 @@ class ModelSection(_Section):
     revision: str | None = Field(
         default=None, description="commit of the hub's repository; a local folder has none"
     )
+    quantization: Literal["none", "nf4"] = Field(
+        default="none",
+        description="nf4: hold the base in 4 bits (QLoRA: Dettmers et al. 2023); bitsandbytes",
+    )
 
 
 class DataSection(_Section):
@@ -68,6 +72,11 @@ class LoraSection(_Section):
     )
     use_rslora: bool = Field(
         default=False, description="scale by alpha / sqrt(r) (rsLoRA: Kalajdzievski 2023)"
+    )
+    init: Literal["zero", "loftq"] = Field(
+        default="zero",
+        description="how the adapter starts: it changes nothing (zero), or it makes up for what"
+        " 4 bits lose (loftq: Li et al. 2023; needs CUDA)",
     )
 
 

@@ -6,23 +6,25 @@ weight moves; TRL's SFTTrainer does the steps. A killed training goes on from it
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from sqlwright.bases import check_device, load_base, precision_of, read_shape, targets_of
 from sqlwright.checkpoints import claim, step_of, write_json
 from sqlwright.config import Config
 from sqlwright.curve import Metrics, Progress, Watch, draw_losses
 from sqlwright.data.encode import IGNORED, ByLength, Encoded, encode_all
 from sqlwright.data.records import Record, digest, read_records
 from sqlwright.data.split import crossing
-from sqlwright.errors import ConfigError, DataError, MissingExtra, ModelError
-from sqlwright.model import find_folder
+from sqlwright.errors import DataError, MissingExtra, ModelError
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +69,17 @@ def train(
         DataError: records that do not fit and may not be dropped, or a template on both sides.
         ConfigError: the folder holds checkpoints of a training with other settings or records.
         UsageError: the folder holds a finished adapter.
-        ModelError: the base cannot be loaded, or the loss stopped being a number.
+        ModelError: the base cannot be loaded, the loss stopped being a number, or memory or disk
+            are full.
     """
     _set_environment()
     say = say or (lambda sentence: None)
+    check_device(config)
+    read_shape(config)  # what cannot be trained is refused before anything is read or claimed
     records, validation = _read(config, records, validation)
     folder = Path(config.train.output_dir)
     checkpoint = claim(folder, config, {"train": digest(records), "validation": digest(validation)})
-    tokenizer, weights = _load_base(config)
+    tokenizer, weights = load_base(config)
     encode = partial(
         encode_all,
         tokenizer=tokenizer,
@@ -91,36 +96,75 @@ def train(
     metrics.rewind(step_of(checkpoint) if checkpoint else -1)
     watch = Watch(config, metrics, progress)
     trainer = _trainer(config, weights, tokenizer, encoded, watch)
+    if config.lora.init == "loftq" and config.model.quantization != "none":
+        _start_from_loftq(trainer.model)
     if held_out:
         watch.validate = lambda: token_loss(trainer.model, held_out, tokenizer)
     if checkpoint:
         say(f"resumed from step {step_of(checkpoint)} of {folder}")
     elif watch.validate:
         metrics.note({"step": 0, "eval_loss": watch.validate(), "seconds": 0.0})
-    trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    with _said_plainly(config, watch):
+        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
 
+    done = _figures(trainer, watch, len(records), len(encoded), len(held_out), step_of(checkpoint))
+    _save(trainer.model, tokenizer, done, metrics)
+    return done
+
+
+def _figures(
+    trainer: Any, watch: Watch, given: int, kept: int, held_out: int, resumed_from: int
+) -> Training:
+    """What was made, with the last validation taken."""
     seconds = round(watch.seconds, 2)
     if watch.validate:
-        metrics.note({"step": watch.done, "eval_loss": watch.validate(), "seconds": seconds})
-    validations = [line["eval_loss"] for line in metrics.lines if "eval_loss" in line]
-    done = Training(
-        folder=str(folder),
-        records=len(encoded),
-        dropped=len(records) - len(encoded),
-        validation=len(held_out),
+        watch.metrics.note({"step": watch.done, "eval_loss": watch.validate(), "seconds": seconds})
+    validations = [line["eval_loss"] for line in watch.metrics.lines if "eval_loss" in line]
+    return Training(
+        folder=str(watch.metrics.path.parent),
+        records=kept,
+        dropped=given - kept,
+        validation=held_out,
         steps=watch.done,
         tokens=watch.tokens,
         trained_tokens=watch.trained_tokens,
         seconds=seconds,
-        resumed_from=step_of(checkpoint),
-        loss=metrics.recent_loss(),
+        resumed_from=resumed_from,
+        loss=watch.metrics.recent_loss(),
         eval_loss_before=validations[0] if validations else None,
         eval_loss=validations[-1] if validations else None,
         **_adapter_figures(trainer.model),
         precision="bf16" if trainer.args.bf16 else "fp16" if trainer.args.fp16 else "fp32",
     )
-    _save(trainer.model, tokenizer, done, metrics)
-    return done
+
+
+@contextmanager
+def _said_plainly(config: Config, watch: Watch) -> Iterator[None]:
+    """A full memory or disk as one sentence that says what to change."""
+    import torch
+
+    try:
+        yield
+    except torch.OutOfMemoryError:
+        ours = config.train
+        wishes = [
+            f"train.per_device_train_batch_size={max(1, ours.per_device_train_batch_size // 2)}"
+            f" train.gradient_accumulation_steps={ours.gradient_accumulation_steps * 2}",
+            "train.gradient_checkpointing=true" if not ours.gradient_checkpointing else "",
+            "model.quantization=nf4" if config.model.quantization == "none" else "",
+        ]
+        raise ModelError(
+            f"the GPU's memory is full after step {watch.done}: try"
+            f" {', or '.join(filter(None, wishes))}; train --dry-run estimates what they save"
+        ) from None
+    except (OSError, RuntimeError) as error:
+        # torch's own writer knows no errno
+        if getattr(error, "errno", None) == errno.ENOSPC or "failed writing file" in str(error):
+            raise ModelError(
+                f"the disk of {config.train.output_dir} is full after step {watch.done}: make room,"
+                " and the same command goes on from the last checkpoint"
+            ) from None
+        raise
 
 
 def token_loss(model: Any, encoded: Sequence[Encoded], tokenizer: Any) -> float:
@@ -187,27 +231,6 @@ def _read(
     return records, validation
 
 
-def _load_base(config: Config) -> tuple[Any, Any]:
-    """(tokenizer, weights) of the base model, from safetensors alone."""
-    import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
-
-    where = config.model.path
-    source = str(find_folder(where)) if where == "mini" or Path(where).exists() else where
-    # a CPU keeps float32 and multiplies in bf16 by autocast; a GPU has no room for both
-    dtype = torch.bfloat16 if torch.cuda.is_available() else torch.float32
-    revision = {"revision": config.model.revision} if config.model.revision else {}
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(source, **revision)
-        weights = AutoModelForCausalLM.from_pretrained(
-            source, dtype=dtype, use_safetensors=True, **revision
-        )
-    except (OSError, ValueError, RuntimeError) as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise ModelError(f"the base model {where} cannot be loaded: {reason}") from None
-    return tokenizer, weights
-
-
 def _trainer(
     config: Config, weights: Any, tokenizer: Any, encoded: Sequence[Encoded], watch: Watch
 ) -> Any:
@@ -260,7 +283,7 @@ def _trainer(
             args=_arguments(config),
             train_dataset=Dataset.from_list(rows),
             processing_class=tokenizer,
-            peft_config=_adapter(config, weights),
+            peft_config=_adapter(config),
         )
     trainer.remove_callback(PrinterCallback)
     trainer.add_callback(Follow())
@@ -274,7 +297,7 @@ def _arguments(config: Config) -> Any:
 
     ours = config.train
     on_cpu = not torch.cuda.is_available()
-    precision = _precision(ours.precision)
+    precision = precision_of(config)
     return SFTConfig(
         output_dir=ours.output_dir,
         learning_rate=ours.learning_rate,
@@ -288,8 +311,7 @@ def _arguments(config: Config) -> Any:
         fp16=precision == "fp16",
         use_cpu=on_cpu,
         dataloader_pin_memory=not on_cpu,
-        gradient_checkpointing=None,  # TRL's default; transformers' new name is the next line
-        activation_checkpointing=ours.gradient_checkpointing,
+        **_checkpointing(ours.gradient_checkpointing),
         max_grad_norm=ours.max_grad_norm,
         max_length=ours.max_seq_length,
         packing=ours.packing,
@@ -306,43 +328,23 @@ def _arguments(config: Config) -> Any:
     )
 
 
-def _precision(wanted: str) -> str:
-    """What `auto` means on this device, and an error for what the device cannot do."""
-    import torch
+def _checkpointing(wanted: bool) -> dict[str, Any]:
+    """Gradient checkpointing under the name that the installed transformers has for it."""
+    from trl import SFTConfig
 
-    if torch.cuda.is_available():
-        return "bf16" if wanted == "auto" else wanted
-    if wanted == "fp16":
-        raise ConfigError("train.precision fp16 does nothing on a CPU: use bf16, fp32 or auto")
-    if wanted != "auto":
-        return wanted
-    # measured: with bf16 instructions a step takes half of its time in fp32, without them longer
-    fast = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
-    return "bf16" if fast else "fp32"
+    if "activation_checkpointing" in SFTConfig.__dataclass_fields__:  # from 5.20 or so on
+        return {"gradient_checkpointing": None, "activation_checkpointing": wanted}
+    return {"gradient_checkpointing": wanted}
 
 
-def _adapter(config: Config, weights: Any) -> Any:
-    """The LoRA settings, with the names of the layers that the model really has."""
-    import torch
-    from peft import LoraConfig
+def _adapter(config: Config) -> Any:
+    """The LoRA settings under PEFT's names."""
+    from peft import LoftQConfig, LoraConfig
 
-    named = {
-        "attention": ("q_proj", "k_proj", "v_proj", "o_proj"),
-        "mlp": ("gate_proj", "up_proj", "down_proj"),
-    }
-    wanted = config.lora.target_modules
-    targets = named.get(wanted, wanted) if isinstance(wanted, str) else wanted
-    real = sorted(
-        {
-            name.rpartition(".")[2]
-            for name, module in weights.named_modules()
-            if isinstance(module, torch.nn.Linear) and not name.endswith("lm_head")
-        }
-    )
-    if targets != "all-linear" and (unknown := sorted(set(targets) - set(real))):
-        raise ConfigError(
-            f"lora.target_modules: the model has no layer {unknown[0]}; it has {', '.join(real)}"
-        )
+    targets = targets_of(config)
+    # a quantized base gets its LoftQ start once the adapter is there (`_start_from_loftq`)
+    whole = config.lora.init == "loftq" and config.model.quantization == "none"
+    start = {"init_lora_weights": "loftq", "loftq_config": LoftQConfig()} if whole else {}
     return LoraConfig(
         r=config.lora.r,
         lora_alpha=config.lora.alpha,
@@ -350,7 +352,15 @@ def _adapter(config: Config, weights: Any) -> Any:
         use_rslora=config.lora.use_rslora,
         target_modules=targets if isinstance(targets, str) else list(targets),
         task_type="CAUSAL_LM",
+        **start,
     )
+
+
+def _start_from_loftq(model: Any) -> None:
+    """The adapter's start that makes up best for what 4 bits lost, layer by layer."""
+    from peft import replace_lora_weights_loftq
+
+    replace_lora_weights_loftq(model)
 
 
 def _save(model: Any, tokenizer: Any, done: Training, metrics: Metrics) -> None:

@@ -29,6 +29,7 @@ app.command()(asking.search)
 app.add_typer(training.data, name="data")
 app.command()(training.train)
 app.command()(training.evaluate)
+app.command()(training.export)
 
 # typer carries a click of its own, older ones use the installed one: the base error of either
 _ClickError: Any = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")

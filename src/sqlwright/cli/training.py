@@ -15,6 +15,7 @@ from sqlwright.errors import UsageError
 if TYPE_CHECKING:
     from sqlglot import exp
 
+    from sqlwright.config import Config
     from sqlwright.database import Database
     from sqlwright.knowledge.index import Index
 
@@ -196,6 +197,9 @@ def _columns(named: list[str] | None) -> dict[str, str]:
 def train(
     config: Annotated[Path, typer.Argument(metavar="CONFIG", help="a YAML file of settings")],
     overrides: Annotated[list[str] | None, typer.Argument(metavar="[section.key=value]...")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="only say what it would do and take; exit 1: no room")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Train a LoRA adapter on records; a training that was killed goes on from its checkpoint."""
@@ -206,6 +210,9 @@ def train(
     from sqlwright.train import train as run
 
     settings = load_config(config, overrides or ())
+    if dry_run:
+        _show_plan(settings, as_json)
+        return
     with _progress("steps") as tell:
 
         def step(progress: Progress) -> None:
@@ -225,6 +232,46 @@ def train(
         print(f"  loss per token on {done.validation} held-out records:", end=" ")
         print(f"{done.eval_loss_before:.4f} before, {done.eval_loss:.4f} after")
     print(f"  curve: {done.folder}/loss.png; figures: {done.folder}/metrics.jsonl")
+
+
+def export(
+    adapter: Annotated[Path, typer.Argument(metavar="ADAPTER", help="a folder that train left")],
+    out: Annotated[Path, typer.Option(help="the folder to write")],
+    base: Annotated[
+        str | None, typer.Option(help="another base of the same shape than the adapter's own")
+    ] = None,
+    dtype: Annotated[str, typer.Option(help="bfloat16, float16 or float32")] = "bfloat16",
+    as_json: AsJson = False,
+) -> None:
+    """Merge an adapter into its base as safetensors, which transformers and vLLM load."""
+    from dataclasses import asdict
+
+    from sqlwright.export import export as run
+
+    if dtype not in (known := ("bfloat16", "float16", "float32")):
+        raise UsageError(f"unknown dtype {dtype}: it is one of {', '.join(known)}")
+    done = run(
+        adapter, out, base=base, dtype=dtype, say=lambda text: None if as_json else print(text)
+    )
+    if as_json:
+        print_json(asdict(done))
+        return
+    print(f"{done.folder}: {done.parameters:,} parameters, {done.dtype}")
+    print(
+        f"  it differs from adapter and base apart by {done.divergence:.2g} nats a token;"
+        f" the likeliest next token is the same after {done.same:.1%} of {done.tokens} tokens"
+    )
+
+
+def _show_plan(settings: Config, as_json: bool) -> None:
+    from sqlwright.plan import plan, table
+
+    found = plan(settings)
+    if as_json:
+        print_json(found.as_dict())
+    else:
+        console().print(table(found))
+    raise typer.Exit(0 if found.fits else 1)
 
 
 def evaluate(

@@ -1,0 +1,183 @@
+"""The whole way of an adapter at SQLCoder's full sizes, with random weights, on one GPU.
+
+    python benchmarks/sqlcoder.py [--folder /tmp/sqlcoder] [--out FILE.json] [--steps 30]
+                                  [--only sqlcoder-7b] [section.key=value ...]
+
+For each base and for 16 and 4 bits: the shipped YAML with records made here, stopped after two
+thirds of the steps and gone on from its checkpoint; then the adapter of the 16-bit training merged,
+read again and asked. Prints a table: tokens a second, peak memory beside the estimate of
+`train --dry-run`, losses, what merging changed. The weights mean nothing; the shapes, the kernels
+and the files are the real ones. Takes some 30 GB of disk.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import shutil
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from sqlwright.bases import published
+from sqlwright.config import Config, load_config
+from sqlwright.curve import Progress, read_metrics
+from sqlwright.data.records import Record, write_records
+from sqlwright.export import export
+from sqlwright.model import find_folder, load_model, load_tokenizer
+from sqlwright.plan import plan
+from sqlwright.train import train
+
+ROOT = Path(__file__).parents[1]
+BASES = ("sqlcoder-7b", "sqlcoder-7b-2")
+
+
+class Stopped(Exception):
+    """As if the process had been killed."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--folder", type=Path, default=Path("/tmp/sqlcoder"))
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--steps", type=int, default=30)
+    parser.add_argument("--only", choices=BASES)
+    parser.add_argument("overrides", nargs="*")
+    options = parser.parse_args()
+    options.folder.mkdir(parents=True, exist_ok=True)
+    records = options.folder / "train.jsonl"
+    write_records(made(400), records)
+    rows: list[dict[str, Any]] = []
+    for name in BASES if options.only is None else (options.only,):
+        base = options.folder / name
+        start = time.perf_counter()
+        make_base(name, base)
+        print(f"{name}: weights made in {time.perf_counter() - start:.0f} s", flush=True)
+        for bits in ("none", "nf4"):
+            adapter = options.folder / "adapter"
+            settings = [f"model.path={base}", f"model.quantization={bits}", f"data.train={records}",
+                        "data.validation=", f"train.output_dir={adapter}",
+                        f"train.max_steps={options.steps}", "train.max_seq_length=2048",
+                        f"train.save_steps={options.steps // 2}", *options.overrides]  # fmt: skip
+            config = load_config(ROOT / "configs" / f"{name}.yaml", settings)
+            row = {"base": name, "bits": 4 if bits == "nf4" else 16, **trained(config)}
+            if bits == "none":
+                row |= merged(adapter, options.folder / "merged")
+            shutil.rmtree(adapter)
+            rows.append(row)
+            print(json.dumps(row), flush=True)
+            if options.out:
+                options.out.write_text(json.dumps(rows, indent=1), encoding="utf-8")
+        shutil.rmtree(base)
+    report(rows)
+
+
+def made(count: int) -> list[Record]:
+    """Records of some hundred tokens each, every one of its own template."""
+    columns = [f"column_{n} INTEGER" for n in range(24)]
+    ddl = "".join(
+        f"CREATE TABLE table_{t} (id INTEGER PRIMARY KEY, {', '.join(columns)});\n"
+        for t in range(3)
+    )
+    return [
+        Record(
+            instruction="Make this query faster" if n % 2 else "Сделай запрос быстрее",
+            input=f"SELECT * FROM table_{n % 3} WHERE column_{n % 24} + {n} > {n * 7}",
+            output=f"SELECT * FROM table_{n % 3} WHERE column_{n % 24} > {n * 6}",
+            dialect="postgres",
+            schema=ddl,
+        )
+        for n in range(count)
+    ]
+
+
+def make_base(name: str, folder: Path) -> None:
+    """Random weights of the published shape as 16-bit safetensors, with mini's tokenizer."""
+    import torch
+    from transformers import AutoConfig, AutoModelForCausalLM
+
+    figures = published(name)
+    torch.manual_seed(0)
+    with torch.device("cuda"):
+        weights = AutoModelForCausalLM.from_config(
+            AutoConfig.for_model(**figures), dtype=torch.bfloat16
+        )
+    weights.save_pretrained(folder, max_shard_size="4GB")
+    load_tokenizer(find_folder("mini")).save_pretrained(folder)
+    del weights
+    free()
+
+
+def free() -> None:
+    import torch
+
+    gc.collect()
+    torch.cuda.empty_cache()
+    torch.cuda.reset_peak_memory_stats()
+
+
+def trained(config: Config) -> dict[str, Any]:
+    """Train, stop, go on; tokens a second are the median of the steps after the first five."""
+    import torch
+
+    expected = plan(config)
+    free()
+    last = (config.train.max_steps or 30) * 2 // 3
+
+    def stop(progress: Progress) -> None:
+        if progress.step == last:
+            raise Stopped
+
+    with suppress(Stopped):
+        train(config, progress=stop)
+    peak = torch.cuda.max_memory_allocated()
+    free()
+    done = train(config, say=lambda text: print(f"  {text}", flush=True))
+    free()
+    lines = [line for line in read_metrics(Path(done.folder) / "metrics.jsonl") if "loss" in line]
+    speeds = sorted(line["tokens_per_second"] for line in lines[5:])
+    return {
+        "precision": done.precision,
+        "steps": done.steps,
+        "resumed_from": done.resumed_from,
+        "first_loss": lines[0]["loss"],
+        "last_loss": done.loss,
+        "tokens_per_second": round(speeds[len(speeds) // 2]),
+        "peak_gib": round(peak / 2**30, 2),
+        "estimate_gib": round((expected.memory.total - expected.memory.overhead) / 2**30, 2),
+        "trainable": done.trainable,
+    }
+
+
+def merged(adapter: Path, folder: Path) -> dict[str, Any]:
+    """Merge, read again, and let the merged model and the adapter beside its base answer."""
+    start = time.perf_counter()
+    done = export(adapter, folder, say=lambda text: print(f"  {text}", flush=True))
+    seconds = time.perf_counter() - start
+    free()
+    prompts = [f"SELECT {n} FROM table_{n}" for n in range(4)]
+    answers = load_model(str(folder)).complete(prompts, 16)
+    free()
+    shutil.rmtree(folder)
+    return {
+        "merge_divergence": done.divergence,
+        "merge_same": done.same,
+        "merge_seconds": round(seconds),
+        "answers": len(answers),
+    }
+
+
+def report(rows: list[dict[str, Any]]) -> None:
+    names = ("base", "bits", "steps", "resumed_from", "first_loss", "last_loss",
+             "tokens_per_second", "peak_gib", "estimate_gib", "merge_divergence", "merge_same",
+             "merge_seconds", "answers")  # fmt: skip
+    print(" | ".join(names))
+    for row in rows:
+        cells = (row.get(name, "") for name in names)
+        print(" | ".join(f"{c:.4g}" if isinstance(c, float) else str(c) for c in cells))
+
+
+if __name__ == "__main__":
+    main()
