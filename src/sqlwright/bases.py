@@ -156,15 +156,16 @@ def targets_of(config: Config) -> str | tuple[str, ...]:
     return _NAMED.get(wanted, wanted) if isinstance(wanted, str) else wanted
 
 
+def adapted(config: Config, shape: Shape) -> list[tuple[str, int, int]]:
+    """(kind, inputs, outputs) of each layer that gets an adapter."""
+    targets = targets_of(config)
+    every = [(name.rpartition(".")[2], inputs, outputs) for name, inputs, outputs in shape.linear]
+    return [found for found in every if isinstance(targets, str) or found[0] in targets]
+
+
 def adapter_parameters(config: Config, shape: Shape) -> int:
     """How many parameters the adapter has: r · (inputs + outputs) a layer."""
-    targets = targets_of(config)
-    adapted = [
-        (inputs, outputs)
-        for name, inputs, outputs in shape.linear
-        if isinstance(targets, str) or name.rpartition(".")[2] in targets
-    ]
-    return sum(config.lora.r * (inputs + outputs) for inputs, outputs in adapted)
+    return sum(config.lora.r * (inputs + outputs) for _, inputs, outputs in adapted(config, shape))
 
 
 def load_base(config: Config) -> tuple[Any, Any]:

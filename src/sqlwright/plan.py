@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlwright.bases import (
     Shape,
+    adapted,
     adapter_parameters,
     check_device,
     precision_of,
     read_shape,
-    targets_of,
 )
 from sqlwright.config import Config
 from sqlwright.data.encode import encode
@@ -108,7 +108,7 @@ def plan(config: Config) -> Plan:
     rows = math.ceil(sum(fitting) / limit) if config.train.packing and fitting else count
     longest = max(fitting, default=0) if lengths else None
     row = limit if config.train.packing or longest is None else longest
-    adapted = _adapted(config, shape)
+    layers = adapted(config, shape)
     on_gpu, precision = _device() != "cpu", precision_of(config)
     tokens = row * config.train.per_device_train_batch_size
     return Plan(
@@ -121,8 +121,8 @@ def plan(config: Config) -> Plan:
         too_long=sum(n > limit for n in lengths),
         longest=longest,
         steps=_steps(config, rows),
-        adapted=tuple(sorted({kind for kind, _ in adapted})),
-        layers=len(adapted),
+        adapted=tuple(sorted({kind for kind, _, _ in layers})),
+        layers=len(layers),
         parameters=shape.parameters,
         trainable=adapter_parameters(config, shape),
         memory=estimate(config, shape, tokens, on_gpu, precision),
@@ -169,15 +169,8 @@ def _kept(config: Config, shape: Shape, compute: int, low: int) -> float:
     """
     given = sum(outputs for _, _, outputs in shape.linear) * compute
     copies = (low != compute) + (config.lora.dropout > 0)
-    again = sum(inputs for _, inputs in _adapted(config, shape)) * low * copies
+    again = sum(inputs for _, inputs, _ in adapted(config, shape)) * low * copies
     return given + again + shape.layers * shape.hidden * 4 * compute
-
-
-def _adapted(config: Config, shape: Shape) -> list[tuple[str, int]]:
-    """(kind, inputs) of each layer that gets an adapter."""
-    targets = targets_of(config)
-    every = [(name.rpartition(".")[2], inputs) for name, inputs, _ in shape.linear]
-    return [found for found in every if isinstance(targets, str) or found[0] in targets]
 
 
 def _lengths(config: Config, records: Sequence[Record]) -> list[int]:

@@ -1,8 +1,8 @@
 """A pair with its large counts made small, and small databases grown to what it asks for itself.
 
 `HAVING COUNT(*) > 1000` holds on no small database, and all that a rewrite does behind it stays
-unseen. With 3 in the place of 1000, and 4 in that of 1001, the search finds a difference among a
-few rows; one of them 997 times over then shows it for the queries as they are. What is found so
+unseen. With 2 in the place of 1000, and 3 in that of 1001, the search finds a difference among a
+few rows; one of them 998 times over then shows it for the queries as they are. What is found so
 counts only where both queries, unchanged, differ on the grown database.
 """
 
