@@ -11,7 +11,9 @@ cd "$(dirname "$0")/.."
 DB=${DB:-sqlite} WORK=${WORK:-build/demo} SCALE=${SCALE:-0.05}
 RECORDS=${RECORDS:-1200} MINUTES=${MINUTES:-2} EVALUATE=${EVALUATE:-24} TIMED=${TIMED:-0}
 MODEL=${MODEL:-mini} # the small model that ships with sqlwright
-SQLWRIGHT=${SQLWRIGHT:-.venv/bin/sqlwright} PYTHON=${PYTHON:-.venv/bin/python}
+SQLWRIGHT=${SQLWRIGHT:-.venv/bin/sqlwright}
+# not the caller's PYTHON: `make demo PYTHON=python3.11` names one that has none of the packages
+PYTHON=$(dirname "$SQLWRIGHT")/python
 TPCH=examples/tpch
 export OMP_WAIT_POLICY=PASSIVE # or else waiting threads take the cores from those that work
 
