@@ -20,6 +20,7 @@ from sqlwright.data.check import check_records, table
 from sqlwright.data.invent import invent_query
 from sqlwright.data.preview import preview
 from sqlwright.data.records import (
+    Malformed,
     Record,
     digest,
     language,
@@ -199,6 +200,40 @@ def test_every_fault_is_found_and_named(tmp_path: Path) -> None:
     screen = Console(file=io.StringIO(), width=120)
     screen.print(table(report))
     assert "record 6: output equals input" in screen.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_what_came_from_elsewhere_is_run(tmp_path: Path) -> None:
+    good = tiny_records(3)
+    wrong = replace(good[1], output="SELECT name FROM customers WHERE name > ''")
+    wrong = replace(wrong, input="SELECT name FROM customers")
+    trusted = replace(wrong, checked="by its author", input="SELECT  name FROM customers c")
+    named = replace(good[0], task="check", output="select-star", input="SELECT * FROM orders")
+    unknown = replace(
+        good[2], schema="", input="SELECT a FROM t", output="SELECT a FROM t WHERE 1 = 1"
+    )
+    report = check_records([*good, wrong, trusted, named, unknown], verify="unchecked", workers=2)
+    assert [fault.number for fault in report.faults] == [4]
+    assert report.faults[0].reason.startswith("output is refuted: the queries return ")
+    assert (report.judged, report.undecided) == (5, ())
+    everything = check_records([wrong, trusted], verify="all")
+    assert [fault.number for fault in everything.faults] == [1, 2]
+    assert check_records([wrong]).judged == 0
+
+
+def test_records_that_differ_in_literals_alone_are_told() -> None:
+    good = tiny_records(2)
+    near = replace(good[0], input=good[0].input.replace("'0'", "'other'").lower())
+    near = replace(near, output=good[0].output.replace("'0'", "'other'"))
+    report = check_records([*good, near])
+    assert report.alike == ((1, 3),)
+    assert report.is_clean, "they are worth a look, not wrong"
+
+
+def test_the_rows_of_a_table_are_called_rows(tmp_path: Path) -> None:
+    report = check_records(tiny_records(1), malformed=[Malformed(3, "is empty")], word="row")
+    screen = Console(file=io.StringIO(), width=120)
+    screen.print(table(report))
+    assert "row 3: is empty" in screen.file.getvalue()  # type: ignore[attr-defined]
 
 
 def test_lengths_are_counted_and_the_end_is_seen(tmp_path: Path) -> None:

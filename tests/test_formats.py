@@ -140,7 +140,7 @@ def test_a_bad_row_does_not_hide_the_others(tmp_path: Path) -> None:
 def test_the_commands_take_other_names(tmp_path: Path) -> None:
     path = tmp_path / "team.csv"
     lines = [
-        f"Faster,SELECT a FROM t WHERE b = {n} AND 1 = 1,SELECT a FROM t WHERE c{n} = 1"
+        f"Faster,SELECT a FROM t WHERE b = {n} AND 1 = 1,SELECT a FROM t WHERE b = {n}"
         for n in range(4)
     ]
     path.write_text("instruction,slow,fast\n" + "\n".join(lines))

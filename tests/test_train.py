@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sqlwright.config import Config, write_config
 from sqlwright.curve import Progress, read_metrics, schedule
-from sqlwright.data.encode import IGNORED, ByLength, encode
+from sqlwright.data.encode import IGNORED, ByLength, Encoded, encode, pieces
 from sqlwright.data.records import Record, write_records
 from sqlwright.errors import ConfigError, DataError, ModelError, UsageError
 from sqlwright.train import token_loss, train
@@ -188,6 +190,25 @@ def test_what_does_not_fit_is_refused_or_dropped_and_never_cut(base: Path, tmp_p
     done = train(dropping, records=[*RECORDS[:8], long], validation=[], say=said.append)
     assert (done.records, done.dropped) == (8, 1)
     assert said == ["1 of 9 training records do not fit 512 tokens and were dropped"]
+    splitting = config_of(base, tmp_path / "split", max_steps=1)
+    splitting = splitting.model_copy(
+        update={"data": splitting.data.model_copy(update={"too_long": "split"})}
+    )
+    done = train(splitting, records=[*RECORDS[:8], long], validation=[], say=said.append)
+    assert (done.records, done.dropped) == (9, 0)
+    assert said[1] == "1 of 9 training records do not fit 512 tokens and were split into 1 pieces"
+
+
+@given(st.integers(0, 60), st.integers(1, 60), st.integers(4, 40))
+def test_a_split_record_is_trained_on_whole_and_once(prompt: int, answer: int, limit: int) -> None:
+    whole = Encoded(tuple(range(prompt + answer)), prompt)
+    parts = list(pieces(whole, limit))
+    trained = [token for part in parts for token in part.labels if token != IGNORED]
+    assert trained == list(range(prompt, prompt + answer))
+    for part in parts:
+        assert len(part.ids) <= limit
+        assert list(part.ids) == list(range(part.ids[0], part.ids[-1] + 1)), "no token is missing"
+        assert part.prompt_tokens >= min(limit // 2, prompt)
 
 
 @pytest.mark.parametrize(

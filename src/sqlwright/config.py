@@ -53,9 +53,10 @@ class DataSection(_Section):
     validation_records: int | None = Field(
         default=None, ge=1, description="so many of them, from the first; all if it is empty"
     )
-    too_long: Literal["refuse", "drop"] = Field(
+    too_long: Literal["refuse", "drop", "split"] = Field(
         default="refuse",
-        description="what happens to records that do not fit `train.max_seq_length`; never cut",
+        description="what happens to records that do not fit `train.max_seq_length`; split: parts"
+        " in which each token of the answer is trained on once, after what goes before it",
     )
 
 

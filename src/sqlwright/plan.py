@@ -17,7 +17,7 @@ from sqlwright.bases import (
     read_shape,
 )
 from sqlwright.config import Config
-from sqlwright.data.encode import encode
+from sqlwright.data.encode import encode, pieces
 from sqlwright.data.records import Record, read_records
 from sqlwright.errors import ModelError
 from sqlwright.model import find_folder, load_tokenizer
@@ -174,12 +174,16 @@ def _kept(config: Config, shape: Shape, compute: int, low: int) -> float:
 
 
 def _lengths(config: Config, records: Sequence[Record]) -> list[int]:
-    """Tokens of each record; none where the tokenizer is not there."""
+    """Tokens of each record, or of each part of it; none where the tokenizer is not there."""
     try:
         tokenizer = load_tokenizer(find_folder(config.model.path))
     except ModelError:
         return []
-    return [len(encode(record, tokenizer, config.model.family).ids) for record in records]
+    encoded = [encode(record, tokenizer, config.model.family) for record in records]
+    if config.data.too_long == "split":
+        limit = config.train.max_seq_length
+        encoded = [piece for item in encoded for piece in pieces(item, limit)]
+    return [len(item.ids) for item in encoded]
 
 
 def _steps(config: Config, rows: int) -> int:

@@ -21,7 +21,7 @@ from sqlwright.bases import check_device, load_base, precision_of, read_shape, t
 from sqlwright.checkpoints import claim, step_of, write_json
 from sqlwright.config import Config
 from sqlwright.curve import Metrics, Progress, Watch, draw_losses
-from sqlwright.data.encode import IGNORED, ByLength, Encoded, encode_all
+from sqlwright.data.encode import IGNORED, ByLength, Encoded, EncodedSet, encode_all
 from sqlwright.data.records import Record, digest, read_records
 from sqlwright.data.split import crossing
 from sqlwright.errors import DataError, MissingExtra, ModelError
@@ -85,17 +85,17 @@ def train(
         tokenizer=tokenizer,
         family=config.model.family,
         limit=config.train.max_seq_length,
-        drop=config.data.too_long == "drop",
+        too_long=config.data.too_long,
         say=say,
     )
     encoded = encode(records, what="training")
     some = validation[: config.data.validation_records]
-    held_out = encode(some, what="validation") if some else []
+    held_out = encode(some, what="validation").items if some else ()
 
     metrics = Metrics(folder / "metrics.jsonl")
     metrics.rewind(step_of(checkpoint) if checkpoint else -1)
     watch = Watch(config, metrics, progress)
-    trainer = _trainer(config, weights, tokenizer, encoded, watch)
+    trainer = _trainer(config, weights, tokenizer, encoded.items, watch)
     if config.lora.init == "loftq" and config.model.quantization != "none":
         _start_from_loftq(trainer.model)
     if held_out:
@@ -107,13 +107,13 @@ def train(
     with _said_plainly(config, watch):
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
 
-    done = _figures(trainer, watch, len(records), len(encoded), len(held_out), step_of(checkpoint))
+    done = _figures(trainer, watch, encoded, len(held_out), step_of(checkpoint))
     _save(trainer.model, tokenizer, done, metrics)
     return done
 
 
 def _figures(
-    trainer: Any, watch: Watch, given: int, kept: int, held_out: int, resumed_from: int
+    trainer: Any, watch: Watch, encoded: EncodedSet, held_out: int, resumed_from: int
 ) -> Training:
     """What was made, with the last validation taken."""
     seconds = round(watch.seconds, 2)
@@ -122,8 +122,8 @@ def _figures(
     validations = [line["eval_loss"] for line in watch.metrics.lines if "eval_loss" in line]
     return Training(
         folder=str(watch.metrics.path.parent),
-        records=kept,
-        dropped=given - kept,
+        records=encoded.records,
+        dropped=encoded.dropped,
         validation=held_out,
         steps=watch.done,
         tokens=watch.tokens,

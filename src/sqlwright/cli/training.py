@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sqlwright.cli.shared import AsJson, Db, console, open_index, open_model, print_json
+from sqlwright.cli.shared import (
+    AsJson,
+    Db,
+    SchemaFile,
+    console,
+    cores,
+    open_index,
+    open_model,
+    print_json,
+    schema_and_dialect,
+)
 from sqlwright.errors import UsageError
 
 if TYPE_CHECKING:
@@ -119,25 +129,41 @@ def check(
     ] = None,
     model: Annotated[str | None, typer.Option(help="whose tokens to count: mini, a folder")] = None,
     limit: Annotated[int, typer.Option(min=16, help="tokens that a record may have")] = 1024,
+    verify: Annotated[
+        str, typer.Option(help="run outputs against inputs: of unchecked records, of all, of none")
+    ] = "unchecked",
+    schema: SchemaFile = None,
+    db: Db = None,
     columns: Columns = None,
     as_json: AsJson = False,
 ) -> None:
-    """Look for malformed lines, duplicates, answers that do not bind. Exit 1 if there are any."""
+    """Look for malformed lines, duplicates, answers that are wrong. Exit 1 if there are any."""
     from dataclasses import asdict
 
     from sqlwright.data.check import check_records, table
+    from sqlwright.data.formats import word_for
     from sqlwright.data.records import read_records, scan_records
-    from sqlwright.model import find_folder, load_tokenizer
+    from sqlwright.model import family_of, find_folder, load_tokenizer
 
+    if verify not in (known := ("unchecked", "all", "none")):
+        raise UsageError(f"unknown --verify {verify}: it is one of {', '.join(known)}")
     named = _columns(columns)
     found, malformed = scan_records(records, named)
-    report = check_records(
-        found,
-        malformed=malformed,
-        other=read_records(other, named) if other else (),
-        tokenizer=load_tokenizer(find_folder(model)) if model else None,
-        limit=limit,
-    )
+    known_schema, _ = schema_and_dialect(schema, db, None)
+    with _progress("outputs run") as tell:
+        report = check_records(
+            found,
+            malformed=malformed,
+            word=word_for(records),
+            other=read_records(other, named) if other else (),
+            schema=known_schema,
+            tokenizer=load_tokenizer(find_folder(model)) if model else None,
+            family=family_of(find_folder(model)) if model else "mini",
+            limit=limit,
+            verify=verify,
+            workers=cores(),
+            progress=tell,
+        )
     if as_json:
         print_json(asdict(report) | {"is_clean": report.is_clean})
     else:

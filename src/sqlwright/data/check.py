@@ -1,19 +1,21 @@
 """What is wrong with a set of records, before a training is spent on them.
 
-Every fault names its record. It does not execute anything: `data build` did that when it made them.
+Every fault names its record. What must be fixed before a training is a fault; what only should be
+known, such as records that are alike, is not.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from sqlwright import sql
 from sqlwright.data.encode import encode
-from sqlwright.data.records import Malformed, Record, language, read_schema
+from sqlwright.data.records import Malformed, Record, language, read_schema, template_of
+from sqlwright.data.refute import Refuted, refute
 from sqlwright.data.split import crossing
 from sqlwright.errors import SqlError
 from sqlwright.schema import Schema
@@ -32,11 +34,21 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What `check_records` found. Token figures are 0 when no tokenizer was given."""
+    """What `check_records` found. Token figures are 0 when no tokenizer was given.
+
+    Attributes:
+        malformed: what is no record, by its line or row: `word` says which.
+        alike: groups of records that differ in literals, layout or the instruction alone.
+        judged: records whose output was run against their input; `undecided` ones could not be.
+    """
 
     records: int
+    word: str
     malformed: tuple[Malformed, ...]
     faults: tuple[Fault, ...]
+    alike: tuple[tuple[int, ...], ...]
+    judged: int
+    undecided: tuple[Fault, ...]
     crossing: tuple[str, ...]  # templates that stand in the other set too
     too_long: tuple[int, ...]  # numbers of the records that do not fit the context
     limit: int
@@ -57,19 +69,28 @@ def check_records(
     records: Sequence[Record],
     *,
     malformed: Sequence[Malformed] = (),
+    word: str = "line",
     other: Sequence[Record] = (),
     schema: Schema | None = None,
     tokenizer: Any = None,
     family: str = "mini",
     limit: int = 1024,
+    verify: str = "none",
+    workers: int = 1,
+    progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> Report:
     """Look at each record and at the set.
 
     Args:
         malformed: lines that `scan_records` could not read, to be reported with the rest.
+        word: what their numbers count, "line" or "row".
         other: the other side of a split, with which no query template may be shared.
         schema: binds outputs of records that carry no schema of their own.
         tokenizer: counts tokens against `limit`; without it lengths are not looked at.
+        verify: whose outputs are run against their inputs: of "all" rewrites, of those that are
+            "unchecked" yet, or of "none".
+        workers: processes that run them.
+        progress: told how many of these are done, of how many.
     """
     lengths = [len(encode(r, tokenizer, family).ids) for r in records] if tokenizer else []
     faults = [
@@ -77,10 +98,27 @@ def check_records(
         for number, record in enumerate(records, start=1)
         for reason in _faults(record, schema)
     ]
+    faulty = {fault.number for fault in faults}
+    asked = [
+        (number, record)
+        for number, record in enumerate(records, start=1)
+        if number not in faulty
+        and (verify == "all" or (verify == "unchecked" and not record.checked))
+    ]
+    judged = list(refute(asked, schema, workers=workers, progress=progress))
+    faults += _refuted(judged)
     return Report(
         records=len(records),
+        word=word,
         malformed=tuple(malformed),
         faults=tuple(sorted([*faults, *_duplicates(records)], key=lambda fault: fault.number)),
+        alike=tuple(_alike(records)),
+        judged=len(judged),
+        undecided=tuple(
+            Fault(item.number, item.verdict.reason)
+            for item in judged
+            if item.verdict.outcome == "undecided"
+        ),
         crossing=tuple(sorted(crossing(records, other))) if other else (),
         too_long=tuple(number for number, n in enumerate(lengths, start=1) if n > limit),
         limit=limit,
@@ -96,12 +134,16 @@ def table(report: Report, shown: int = 10) -> Table:
     from rich.table import Table
 
     found = Table("what", "how many", "which", title=f"{report.records} records")
-    lines = [f"line {item.line}: {item.reason}" for item in report.malformed]
+    lines = [f"{report.word} {item.line}: {item.reason}" for item in report.malformed]
     faults = [f"record {fault.number}: {fault.reason}" for fault in report.faults]
+    alike = [f"records {', '.join(map(str, group))}" for group in report.alike]
+    undecided = [f"record {fault.number}: {fault.reason}" for fault in report.undecided]
     too_long = [f"record {number}" for number in report.too_long]
     for what, items in (
-        ("malformed lines", lines),
+        (f"malformed {report.word}s", lines),
         ("faults", faults),
+        ("alike but for literals", alike),
+        (f"undecided of {report.judged} that were run", undecided),
         ("templates in both sets", list(report.crossing)),
         (f"longer than {report.limit} tokens", too_long),
     ):
@@ -125,6 +167,25 @@ def _duplicates(records: Sequence[Record]) -> Iterator[Fault]:
         key = (record.task, record.input, record.output)
         if first.setdefault(key, number) != number:
             yield Fault(number, f"input and output are those of record {first[key]}")
+
+
+def _alike(records: Sequence[Record]) -> list[tuple[int, ...]]:
+    """Groups of records whose input and output are the same up to literals and layout.
+
+    A few of them teach a model that literals do not matter; many only weigh one query more.
+    """
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for number, record in enumerate(records, start=1):
+        texts = record.input, record.output
+        key = (record.task, *(template_of(t, record.dialect) or " ".join(t.split()) for t in texts))
+        groups.setdefault(key, []).append(number)
+    return [tuple(group) for group in groups.values() if len(group) > 1]
+
+
+def _refuted(judged: Sequence[Refuted]) -> Iterator[Fault]:
+    for item in judged:
+        if item.verdict.outcome == "different":
+            yield Fault(item.number, f"output is refuted: {item.verdict.reason}")
 
 
 def _faults(record: Record, schema: Schema | None) -> Iterator[str]:

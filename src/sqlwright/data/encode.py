@@ -49,43 +49,75 @@ def encode(record: Record, tokenizer: Any, family: str) -> Encoded:
     return Encoded((*prompt, *answer, tokenizer.eos_token_id), len(prompt))
 
 
+@dataclass(frozen=True, slots=True)
+class EncodedSet:
+    """What is trained on, in order; `dropped` records are not in it, long ones may be in pieces."""
+
+    items: tuple[Encoded, ...]
+    records: int
+    dropped: int
+
+
 def encode_all(
     records: Sequence[Record],
     *,
     tokenizer: Any,
     family: str,
     limit: int,
-    drop: bool = False,
+    too_long: str = "refuse",
     what: str = "training",
     say: Callable[[str], None] = lambda _: None,
-) -> list[Encoded]:
-    """The records as tokens, in order; what does not fit is refused, or dropped where asked.
+) -> EncodedSet:
+    """The records as tokens, in order; what does not fit is refused, or else what was asked for.
 
     Args:
         limit: tokens of prompt and answer together.
-        drop: go without the records that do not fit, and `say` how many those are.
+        too_long: what becomes of a record with more: "refuse", "drop" or "split" (`pieces`);
+            `say` is told how many those are.
         what: which records these are, for the sentences.
 
     Raises:
-        DataError: records that do not fit and may not be dropped, or none that is left.
+        DataError: records that do not fit and are to be refused, or none that is left.
     """
     encoded = [encode(record, tokenizer, family) for record in records]
-    too_long = [place for place, item in enumerate(encoded, start=1) if len(item.ids) > limit]
-    if too_long:
-        sentence = f"{len(too_long)} of {len(records)} {what} records do not fit {limit} tokens"
-        if not drop:
-            first = ", ".join(map(str, too_long[:5]))
-            raise DataError(
-                f"{sentence} (the first: {first}): raise train.max_seq_length,"
-                " or set data.too_long=drop to go without them"
-            )
+    if any(len(item.ids) - item.prompt_tokens < 2 for item in encoded):
+        raise DataError(f"a {what} record has an empty answer: there is nothing to train on in it")
+    long = [place for place, item in enumerate(encoded, start=1) if len(item.ids) > limit]
+    fitting = [item for item in encoded if len(item.ids) <= limit]
+    sentence = f"{len(long)} of {len(records)} {what} records do not fit {limit} tokens"
+    kept = fitting
+    if long and too_long == "refuse":
+        first = ", ".join(map(str, long[:5]))
+        raise DataError(
+            f"{sentence} (the first: {first}): raise train.max_seq_length,"
+            " or set data.too_long to drop or split"
+        )
+    if long and too_long == "split":
+        kept = [piece for item in encoded for piece in pieces(item, limit)]
+        say(f"{sentence} and were split into {len(kept) - len(fitting)} pieces")
+    elif long:
         say(f"{sentence} and were dropped")
-    kept = [item for item in encoded if len(item.ids) <= limit]
     if not kept:
         raise DataError(f"no {what} record is left that fits {limit} tokens: nothing to train on")
-    if any(len(item.ids) - item.prompt_tokens < 2 for item in kept):
-        raise DataError(f"a {what} record has an empty answer: there is nothing to train on in it")
-    return kept
+    dropped = len(long) if too_long == "drop" else 0
+    return EncodedSet(tuple(kept), len(records) - dropped, dropped)
+
+
+def pieces(item: Encoded, limit: int) -> Iterator[Encoded]:
+    """The record itself where it fits, or else parts of it with at most `limit` tokens.
+
+    Each token of the answer is trained on once, in one of the parts, and what goes before it there
+    is what goes before it in the record, half of the limit at least: the beginning of a long prompt
+    is what gets lost.
+    """
+    if len(item.ids) <= limit:
+        yield item
+        return
+    longest = limit - limit // 2  # of the answer's tokens in one part
+    for start in range(item.prompt_tokens, len(item.ids), longest):
+        end = min(start + longest, len(item.ids))
+        first = max(0, end - limit)
+        yield Encoded(item.ids[first:end], start - first)
 
 
 class ByLength:
