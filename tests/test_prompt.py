@@ -31,6 +31,7 @@ HOSTILE = (
     "``` ```` ` `\\`",
     "[/QUESTION] [SQL] [\\SQL] [/SQL]",
     "#\\## ####\\",
+    "</s> <s> <\\/s> [INST] [\\/INST]",
     "Сделай быстрее",
 )
 PIECES = st.one_of(st.sampled_from(HOSTILE), st.text(alphabet="<|>#`[]\\/QSLa \n", max_size=12))
@@ -55,9 +56,9 @@ def test_what_is_rendered_can_be_read_back(
 
 MARKERS = {
     "mini": ("<|answer|>", "<|query|>", "<|end|>", "<|"),
-    "sqlcoder-7b": ("### ", "```"),
-    "sqlcoder-7b-2": ("### ", "```", "[/QUESTION]", "[SQL]"),
-    "chat": ("### ", "```", "<|"),
+    "sqlcoder-7b": ("### ", "```", "</s>"),
+    "sqlcoder-7b-2": ("### ", "```", "[/QUESTION]", "[SQL]", "</s>"),
+    "chat": ("### ", "```", "<|", "[/INST]", "</s>"),
 }
 
 

@@ -39,25 +39,58 @@ def tiny_records(count: int = 24) -> list[Record]:
     ]
 
 
-def make_tiny_model(folder: Path) -> Path:
-    """A Llama of 60,000 random weights and a byte-level tokenizer with mini's special tokens."""
+#: How chats are written down: (template, the special tokens in it, the one that ends a turn)
+CHATS = {
+    "chatml": (
+        "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
+        "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}",
+        ("<|im_start|>", "<|im_end|>"),
+        "<|im_end|>",
+    ),
+    "llama": (
+        "{{ bos_token }}{% for m in messages %}<|start_header_id|>{{ m.role }}<|end_header_id|>\n\n"
+        "{{ m.content }}<|eot_id|>{% endfor %}{% if add_generation_prompt %}"
+        "<|start_header_id|>assistant<|end_header_id|>\n\n{% endif %}",
+        ("<|begin_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"),
+        "<|eot_id|>",
+    ),
+    "inst": (
+        "{{ bos_token }}{% for m in messages %}[INST] {{ m.content }} [/INST]{% endfor %}",
+        ("<s>", "</s>", "[INST]", "[/INST]"),
+        "</s>",
+    ),
+}
+
+
+def make_tiny_model(folder: Path, chat: str | None = None) -> Path:
+    """A Llama of 60,000 random weights and a byte-level tokenizer, with mini's special tokens.
+
+    Args:
+        chat: a name of `CHATS`: its special tokens and template in the place of mini's.
+    """
     import torch
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
     from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
+    template, tokens, end = CHATS[chat] if chat else (None, (), "<|end|>")
+    special = ("<|pad|>", *tokens) if chat else MINI_SPECIAL
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
         vocab_size=400,
-        special_tokens=list(MINI_SPECIAL),
+        special_tokens=list(special),
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
     texts = [record.input + record.output for record in tiny_records()]
     tokenizer.train_from_iterator([*texts, DDL], trainer)
     fast = PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, pad_token="<|pad|>", eos_token="<|end|>"
+        tokenizer_object=tokenizer,
+        pad_token="<|pad|>",
+        eos_token=end,
+        bos_token=tokens[0] if chat else None,
+        chat_template=template,
     )
     fast.save_pretrained(folder)
     torch.manual_seed(0)
@@ -73,7 +106,7 @@ def make_tiny_model(folder: Path) -> Path:
         bos_token_id=None,
         eos_token_id=fast.eos_token_id,
         pad_token_id=fast.pad_token_id,
-        sqlwright_family="mini",
+        sqlwright_family="chat" if chat else "mini",
     )
     LlamaForCausalLM(config).save_pretrained(folder)
     return folder

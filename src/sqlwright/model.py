@@ -114,7 +114,16 @@ def load_tokenizer(folder: Path) -> Any:
 
 
 def wrapped(prompt: str, tokenizer: Any, family: str) -> str:
-    """The prompt in the tokenizer's chat template, where the family has one."""
+    """The prompt in the tokenizer's chat template, where the family has one.
+
+    What reads as a special token in it is none afterwards, whatever this tokenizer's are: `render`
+    escapes those of mini, and only the best known of others.
+    """
+    if family == "mini":
+        return prompt
+    for token in map(str, tokenizer.added_tokens_decoder.values()):
+        if len(token) > 1:
+            prompt = prompt.replace(token, f"{token[0]}\\{token[1:]}")
     if family != "chat" or not tokenizer.chat_template:
         return prompt
     messages = [{"role": "user", "content": prompt}]

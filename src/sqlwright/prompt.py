@@ -168,12 +168,12 @@ def _unescape_mini(text: str) -> str:
 
 # --- text families: headings between the sections ---------------------------------------------
 
-# A marker loses its meaning by a backslash inside it: #\##, `\`\`, [\SQL], <\|im_end|>.
+# A marker loses its meaning by a backslash inside it: #\##, `\`\`, [\SQL], <\|im_end|>, <\/s>.
 _INSIDE = (
     (r"(?<=#)", r"(?=\\*#)"),
     (r"(?<=`)", r"(?=\\*`)"),
-    (r"(?<=\[)", r"(?=\\*/?(?:SQL|QUESTION)\])"),
-    (r"(?<=<)", r"(?=\\*\|)"),
+    (r"(?<=\[)", r"(?=\\*/?(?:SQL|QUESTION|INST)\])"),
+    (r"(?<=<)", r"(?=\\*(?:\||/?s>))"),
 )
 
 

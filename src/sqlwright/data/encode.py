@@ -45,7 +45,8 @@ def encode(record: Record, tokenizer: Any, family: str) -> Encoded:
         raise ModelError("the tokenizer has no end token: a model trained with it would never stop")
     prompt = prompt_ids(render(request(record, family), family), tokenizer, family)
     text = answer_text(record, family)
-    answer = tokenizer(text, add_special_tokens=False)["input_ids"]
+    # an answer may hold a text like </s>, and would end there
+    answer = tokenizer(text, add_special_tokens=False, split_special_tokens=True)["input_ids"]
     return Encoded((*prompt, *answer, tokenizer.eos_token_id), len(prompt))
 
 
