@@ -40,7 +40,7 @@ def test_an_override_replaces_one_setting() -> None:
         ("train.lora_rnk=8", "unknown setting train.lora_rnk. Did you mean lora.r?"),
         ("train.learning_rat=1", "Did you mean train.learning_rate?"),
         ("lora.seed=1", "unknown setting lora.seed. Did you mean train.seed?"),
-        ("lora.zzz=1", "lora has r, alpha, dropout, target_modules, use_rslora, init."),
+        ("lora.zzz=1", "lora has r, alpha, dropout, target_modules, use_dora, use_rslora, init."),
         ("trian.seed=1", "unknown section trian. Did you mean train?"),
         ("lora.alpha=0", "lora.alpha should be greater than 0 (it is 0)"),
         ("train.optim=adam", "train.optim should be 'adamw_torch'"),

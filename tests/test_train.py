@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import signal
 import subprocess
 import sys
 import time
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +17,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sqlwright.config import Config, write_config
-from sqlwright.curve import Progress, read_metrics, schedule
+from sqlwright.curve import Metrics, Progress, Watch, read_metrics, schedule
 from sqlwright.data.encode import IGNORED, ByLength, Encoded, encode, pieces
 from sqlwright.data.records import Record, write_records
 from sqlwright.errors import ConfigError, DataError, ModelError, UsageError
-from sqlwright.train import token_loss, train
+from sqlwright.failures import said_plainly, why_lost
+from sqlwright.train import train
+from sqlwright.validate import token_loss
 from tiny import make_tiny_model, tiny_records
 
 RECORDS = tiny_records(30)
+RECORDED = (5.97997, 5.92255, 5.87565, 5.87101)  # losses of four steps
 
 
 @pytest.fixture(scope="module")
@@ -244,8 +249,175 @@ def test_a_lost_training_stops_by_itself(base: Path, tmp_path: Path) -> None:
     torch.nn.init.constant_(model.model.norm.weight, float("nan"))
     model.save_pretrained(broken)
     AutoTokenizer.from_pretrained(base).save_pretrained(broken)
-    with pytest.raises(ModelError, match=r"the loss is nan at step 1: lower train\.learning_rate"):
+    with pytest.raises(
+        ModelError,
+        match=r"nan at step 1, with the records \d, \d, \d, \d: lower train\.learning_rate",
+    ):
         train(config_of(broken, tmp_path / "out"), records=RECORDS[:8], validation=[])
+
+
+@pytest.mark.parametrize("packing", [False, True])
+def test_a_loss_that_is_no_number_names_its_records(packing: bool) -> None:
+    import torch
+
+    numbers = {(5, 6, 7): 12, (5, 8): 3, (9,): 40}
+    padded = {
+        "input_ids": torch.tensor([[5, 6, 7], [5, 8, 0]]),
+        "attention_mask": torch.tensor([[1, 1, 1], [1, 1, 0]]),
+    }
+    packed = {
+        "input_ids": torch.tensor([[5, 8, 5, 6, 7]]),
+        "position_ids": torch.tensor([[0, 1, 0, 1, 2]]),
+    }
+    sentence = why_lost(float("inf"), 7, packed if packing else padded, numbers)
+    assert sentence.startswith("the loss is inf at step 7, with the records 3, 12: lower train.")
+
+
+def test_a_full_memory_and_a_full_disk_say_what_to_change(base: Path, tmp_path: Path) -> None:
+    import torch
+
+    config = config_of(base, tmp_path / "out", per_device_train_batch_size=4)
+    watch = Watch(config, Metrics(tmp_path / "metrics.jsonl"), None)
+    watch.done = 5
+    with pytest.raises(ModelError) as caught, said_plainly(config, watch):
+        raise torch.OutOfMemoryError("CUDA out of memory")
+    assert str(caught.value) == (
+        "the GPU's memory is full after step 5: try train.per_device_train_batch_size=2"
+        " train.gradient_accumulation_steps=2, or train.gradient_checkpointing=true,"
+        " or model.quantization=nf4; train --dry-run estimates what they save"
+    )
+    for error in (OSError(errno.ENOSPC, "No space left"), RuntimeError("failed writing file x")):
+        with (
+            pytest.raises(ModelError, match=r"the disk of .*out is full after step 5: make room"),
+            said_plainly(config, watch),
+        ):
+            raise error
+    with pytest.raises(RuntimeError, match="another one"), said_plainly(config, watch):
+        raise RuntimeError("another one")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full here")
+def test_a_training_on_a_full_disk_says_so(
+    base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import safetensors.torch
+
+    real = safetensors.torch.save_file
+
+    def full(tensors: Any, path: Any, **rest: Any) -> None:
+        real(tensors, path, **rest)
+        with open("/dev/full", "wb") as file:
+            file.write(b"x")
+
+    monkeypatch.setattr("peft.peft_model.safe_save_file", full)
+    config = config_of(base, tmp_path / "out", save_steps=1)
+    with pytest.raises(ModelError, match=r"out is full after step 1: make room"):
+        train(config, records=RECORDS[:8], validation=[])
+
+
+def test_it_stops_early_and_keeps_the_best(base: Path, tmp_path: Path) -> None:
+    from safetensors.numpy import load_file
+
+    # a rate that is far too high: the loss falls and rises again
+    def config(name: str, **more: Any) -> Config:
+        found = config_of(
+            base, tmp_path / name, learning_rate=0.3, num_train_epochs=20, eval_steps=2, **more
+        )
+        values = found.model_dump()
+        return Config.model_validate(values | {"data": values["data"] | {"validation": "given"}})
+
+    said: list[str] = []
+    done = train(
+        config("early", early_stopping_patience=2),
+        records=RECORDS[:24], validation=RECORDS[24:], say=said.append,
+    )  # fmt: skip
+    losses = {
+        line["step"]: line["eval_loss"]
+        for line in read_metrics(tmp_path / "early" / "metrics.jsonl")
+        if "eval_loss" in line
+    }
+    best = min((step for step in losses if step), key=losses.__getitem__)
+    assert done.best_step == best == done.steps - 4
+    assert done.steps < 120
+    assert done.eval_loss == losses[best]
+    assert said == [
+        f"the adapter of step {best} is kept: its loss on held-out records is the lowest"
+    ]
+    assert not (tmp_path / "early" / "best").exists()
+    # and it is that adapter: the same training, ended there, leaves the same weights
+    train(
+        config("there", max_steps=best, lr_scheduler_type="constant"),
+        records=RECORDS[:24], validation=RECORDS[24:],
+    )  # fmt: skip
+    early = load_file(tmp_path / "early" / "adapter_model.safetensors")
+    assert early.keys() == load_file(tmp_path / "there" / "adapter_model.safetensors").keys()
+    with pytest.raises(ConfigError, match=r"counts validations: set train\.eval_steps and"):
+        train(config_of(base, tmp_path / "no", early_stopping_patience=1), records=RECORDS)
+
+
+def test_answers_are_judged_while_it_trains(base: Path, tmp_path: Path) -> None:
+    told: list[Progress] = []
+    config = config_of(base, tmp_path / "out", eval_steps=2, max_steps=4, eval_answers=2)
+    train(config, records=RECORDS[:24], validation=RECORDS[24:], progress=told.append)
+    lines = read_metrics(tmp_path / "out" / "metrics.jsonl")
+    judged = [line for line in lines if "eval_loss" in line]
+    assert [line["step"] for line in judged] == [0, 2, 4]
+    assert all({"parses", "binds", "no_difference", "exact"} <= line.keys() for line in judged)
+    answers = read_metrics(tmp_path / "out" / "answers.jsonl")
+    assert [answer["step"] for answer in answers] == [0, 0, 2, 2, 4, 4]
+    assert {"input", "answer", "parses", "reason"} <= answers[0].keys()
+    assert all(line["memory_gib"] > 0 for line in lines if "loss" in line)
+    assert told[-1].memory > 0
+    plain = config_of(base, tmp_path / "plain", max_steps=4)
+    train(plain, records=RECORDS[:24], validation=RECORDS[24:])
+    assert losses(tmp_path / "plain") == losses(tmp_path / "out"), "answering changes nothing"
+
+
+def test_trackers_get_every_figure(base: Path, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="mlflow is not installed: run pip install mlflow"):
+        train(config_of(base, tmp_path / "none", report_to=("mlflow",)), records=RECORDS)
+    pytest.importorskip("tensorboardX", reason="no tracker is installed")
+    config = config_of(
+        base, tmp_path / "out", max_steps=3, eval_steps=1, report_to=("tensorboard",)
+    )
+    train(config, records=RECORDS[:24], validation=RECORDS[24:])
+    written = b"".join(path.read_bytes() for path in (tmp_path / "out").rglob("events.out*"))
+    assert b"train/loss" in written
+    assert b"eval/loss" in written
+
+
+@pytest.mark.parametrize("setting", ["use_dora", "use_rslora"])
+def test_an_adapter_answers_alike_beside_its_base_and_merged(
+    base: Path, tmp_path: Path, setting: str
+) -> None:
+    import torch
+    from peft import PeftModel
+    from transformers import AutoModelForCausalLM
+
+    from sqlwright.model import LocalModel, load_model
+
+    config = config_of(base, tmp_path / "out", max_steps=6)
+    config = config.model_copy(update={"lora": config.lora.model_copy(update={setting: True})})
+    train(config, records=RECORDS[:24], validation=[])
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "`is_gradient_checkpointing`", FutureWarning)  # by PEFT
+        apart = PeftModel.from_pretrained(
+            AutoModelForCausalLM.from_pretrained(base), str(tmp_path / "out")
+        )
+    merged = load_model(str(tmp_path / "out"), "cpu")
+    assert isinstance(merged, LocalModel)
+    ids = torch.tensor([[20 + place % 300 for place in range(0, 800, 7)]])
+    with torch.no_grad():
+        assert torch.allclose(apart(ids).logits, merged.weights(ids).logits, atol=1e-4)
+        plain = AutoModelForCausalLM.from_pretrained(base)(ids).logits
+    assert not torch.allclose(plain, merged.weights(ids).logits, atol=1e-2)
+
+
+def test_four_steps_give_the_recorded_losses(base: Path, tmp_path: Path) -> None:
+    config = config_of(base, tmp_path / "out", max_steps=4)
+    train(config, records=RECORDS[:24], validation=[])
+    found = [loss for _, loss in losses(tmp_path / "out")]
+    assert found == pytest.approx(RECORDED, rel=1e-3), "what is trained, or how, has changed"
 
 
 def test_a_layer_that_is_not_there_is_named(base: Path, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ folder nor the hub is at hand: what cannot be trained is refused before gigabyte
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ _NAMED = {
     "attention": ("q_proj", "k_proj", "v_proj", "o_proj"),
     "mlp": ("gate_proj", "up_proj", "down_proj"),
 }
+_TRACKERS = {"tensorboard": ("tensorboard", "tensorboardX")}
 _MULTIPLE = 64  # 4-bit weights are stored in blocks of so many
 # published figures: config.json of defog/sqlcoder-7b and defog/sqlcoder-7b-2
 _SQLCODER: dict[str, dict[str, Any]] = {
@@ -208,8 +210,8 @@ def _four_bits(dtype: Any) -> Any:
     )
 
 
-def check_device(config: Config) -> None:
-    """Refuse what the device cannot do.
+def check_settings(config: Config) -> None:
+    """Refuse settings that contradict each other, and what the device or the machine cannot do.
 
     Raises:
         ConfigError: names the setting, and what to set it to.
@@ -217,6 +219,15 @@ def check_device(config: Config) -> None:
     import torch
 
     precision_of(config)
+    ours = config.train
+    if ours.early_stopping_patience and not (ours.eval_steps and config.data.validation):
+        raise ConfigError(
+            "train.early_stopping_patience counts validations: set train.eval_steps and"
+            " data.validation too"
+        )
+    for name in ours.report_to:
+        if not any(find_spec(package) for package in _TRACKERS.get(name, (name,))):
+            raise ConfigError(f"train.report_to: {name} is not installed: run pip install {name}")
     if torch.cuda.is_available():
         return
     if config.lora.init == "loftq":

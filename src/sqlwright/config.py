@@ -71,6 +71,10 @@ class LoraSection(_Section):
     target_modules: Literal["all-linear", "attention", "mlp"] | tuple[str, ...] = Field(
         default="all-linear", description="layers that get an adapter; a list gives their names"
     )
+    use_dora: bool = Field(
+        default=False,
+        description="train magnitude and direction apart (DoRA: Liu et al. 2024); slower",
+    )
     use_rslora: bool = Field(
         default=False, description="scale by alpha / sqrt(r) (rsLoRA: Kalajdzievski 2023)"
     )
@@ -132,6 +136,20 @@ class TrainSection(_Section):
     save_steps: int = Field(default=100, ge=1, description="steps between two checkpoints")
     eval_steps: int = Field(
         default=0, ge=0, description="steps between two validations; 0: only at the end"
+    )
+    eval_answers: int = Field(
+        default=0,
+        ge=0,
+        description="held-out records that are answered and judged at each validation",
+    )
+    early_stopping_patience: int | None = Field(
+        default=None,
+        ge=1,
+        description="stop after so many validations without a lower loss; the best adapter is kept",
+    )
+    report_to: tuple[Literal["tensorboard", "trackio", "mlflow", "wandb"], ...] = Field(
+        default=(),
+        description="trackers that get each figure too; wandb sends them to its servers",
     )
 
 

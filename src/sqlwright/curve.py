@@ -1,13 +1,16 @@
 """How a training goes: its learning rate and time limit, metrics.jsonl, and its picture loss.png.
 
 A line is {"step", "loss", "learning_rate", "tokens", "trained_tokens", "tokens_per_second",
-"seconds"} of a step, or {"step", "eval_loss", "seconds"} of a validation.
+"memory_gib", "seconds"} of a step, or {"step", "eval_loss", "seconds"} of a validation, with the
+shares of answers that parse, bind and so on where answers are judged.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import resource
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlwright.config import Config
-from sqlwright.errors import ModelError
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Progress:
     steps: int  # planned; a time limit may end the training before
     loss: float
     tokens_per_second: float
+    memory: float  # GiB that were held at most, on the GPU where there is one
     seconds: float
     share: float  # of the training that is done, by steps or by time
 
@@ -78,12 +81,21 @@ class Watch:
         self.trained_tokens = int(metrics.last("trained_tokens"))
         self.before = metrics.last("seconds")  # of the runs that were killed
         self.started: float | None = None  # set when the first step begins
-        self.validate: Callable[[], float] | None = None
+        self.ended: float | None = None
+        self.validate: Callable[[int], dict[str, float]] | None = None  # of that step: eval_loss …
+        self.report: Callable[[dict[str, float]], None] | None = None  # to trackers
+        self.keep: Callable[[], None] | None = None  # what is trained, the best so far
 
     @property
     def seconds(self) -> float:
-        """Time spent in steps and validations, over all runs of this training."""
-        return self.before + (time.monotonic() - self.started if self.started else 0.0)
+        """Time spent in steps and validations between them, over all runs of this training."""
+        now = self.ended or time.monotonic()
+        return self.before + (now - self.started if self.started else 0.0)
+
+    def end(self) -> None:
+        """Stop the clock and validate once more."""
+        self.ended = time.monotonic()
+        self.measure(self.done)
 
     def share(self, step: float) -> float:
         """How much of the training is over: by steps or by time, whichever is nearer to the end."""
@@ -99,11 +111,6 @@ class Watch:
     def step(self, step: int, logs: dict[str, float]) -> None:
         """Write one step down, and validate when it is time."""
         loss = float(logs["loss"])
-        if not math.isfinite(loss):
-            raise ModelError(
-                f"the loss is {loss} at step {step}: lower train.learning_rate, or use"
-                " train.precision=fp32; the last checkpoint is kept"
-            )
         self.done = step
         speed = (self.tokens - self.metrics.last("tokens")) / max(
             1e-9, self.seconds - self.metrics.last("seconds")
@@ -116,20 +123,57 @@ class Watch:
                 "tokens": self.tokens,
                 "trained_tokens": self.trained_tokens,
                 "tokens_per_second": round(speed, 1),
+                "memory_gib": round(memory(), 3),
                 "seconds": round(self.seconds, 3),
             }
         )
         every = self.settings.eval_steps
-        if self.validate and every and step % every == 0 and step < self.steps:
-            line = {"step": step, "eval_loss": self.validate(), "seconds": round(self.seconds, 3)}
-            self.metrics.note(line)
+        if every and step % every == 0 and step < self.steps:
+            self.measure(step)
         if self.tell:
             done = self.share(step)
-            self.tell(Progress(step, self.steps, loss, speed, self.seconds, done))
+            self.tell(Progress(step, self.steps, loss, speed, memory(), self.seconds, done))
+
+    def measure(self, step: int) -> None:
+        """Validate, unless that was done at this step."""
+        if self.validate is None or step in dict(self.validations()):
+            return
+        found = self.validate(step)
+        self.metrics.note({"step": step, **found, "seconds": round(self.seconds, 3)})
+        if step and self.report:
+            self.report(found)
+        if step and self.keep and self.best_step() == step:
+            self.keep()
+
+    def validations(self) -> list[tuple[int, float]]:
+        """(step, loss) of each validation; the first one may be of step 0."""
+        lines = self.metrics.lines
+        return [(int(line["step"]), line["eval_loss"]) for line in lines if "eval_loss" in line]
+
+    def best_step(self) -> int:
+        """The step whose held-out loss is the lowest, 0 where there was none yet."""
+        return min(((loss, step) for step, loss in self.validations() if step), default=(0.0, 0))[1]
 
     def is_over(self, step: int) -> bool:
         """Would the next step end after the time limit?"""
         return self.seconds + self.seconds / max(step, 1) > self.limit
+
+    def is_stale(self) -> bool:
+        """Were so many validations no better than one before them that it is time to stop?"""
+        patience = self.settings.early_stopping_patience
+        later = [step for step, _ in self.validations() if step > self.best_step() > 0]
+        return patience is not None and len(later) >= patience
+
+
+def memory() -> float:
+    """GiB that this process held at most: on the GPU where there is one, else in all."""
+    import torch
+
+    if torch.cuda.is_available():
+        return float(torch.cuda.max_memory_allocated()) / 2**30
+    # kilobytes, but for macOS
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**30
 
 
 def schedule(kind: str, done: float, warmup: float) -> float:

@@ -10,6 +10,7 @@ import json
 import os
 import urllib.error
 import urllib.request
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -150,25 +151,32 @@ class LocalModel:
             raise MissingExtra("torch with transformers", "train") from None
         logging.disable_progress_bar()
         base = base_folder(folder)
-        self.family = family_of(folder)
-        self.device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+        device = device or ("cuda" if torch.cuda.is_available() else "cpu")
         # A CPU multiplies float32 faster than bfloat16 at these sizes, and greedily the same.
-        dtype = torch.float32 if self.device == "cpu" else torch.bfloat16
+        dtype = torch.float32 if device == "cpu" else torch.bfloat16
         try:
-            self.tokenizer: Any = AutoTokenizer.from_pretrained(base)
-            self.weights: Any = AutoModelForCausalLM.from_pretrained(
-                base, dtype=dtype, use_safetensors=True
-            )
+            tokenizer = AutoTokenizer.from_pretrained(base)
+            weights = AutoModelForCausalLM.from_pretrained(base, dtype=dtype, use_safetensors=True)
             if folder != base:
-                self.weights.load_adapter(str(folder))
-                _merge(self.weights)
+                weights = _with_adapter(weights, folder)
         except (OSError, ValueError, RuntimeError, ImportError, SafetensorError) as error:
             raise ModelError(f"{folder} cannot be loaded: {_first_line(error)}") from None
-        self.weights.to(self.device).eval()
+        self._hold(weights.to(device).eval(), tokenizer, family_of(folder))
+
+    @classmethod
+    def around(cls, weights: Any, tokenizer: Any, family: str) -> LocalModel:
+        """A model of weights that are held already; the tokenizer will pad on the left."""
+        model = cls.__new__(cls)
+        model._hold(weights, tokenizer, family)
+        return model
+
+    def _hold(self, weights: Any, tokenizer: Any, family: str) -> None:
+        self.weights, self.tokenizer, self.family = weights, tokenizer, family
+        self.device = str(weights.device)
         self.tokenizer.padding_side = "left"
         if self.tokenizer.pad_token_id is None:
             self.tokenizer.pad_token = self.tokenizer.eos_token
-        self.context_tokens = int(self.weights.config.max_position_embeddings)
+        self.context_tokens = int(weights.config.max_position_embeddings)
 
     def complete(
         self,
@@ -218,6 +226,7 @@ class LocalModel:
         options: dict[str, Any] = {
             "max_new_tokens": max_new_tokens,
             "pad_token_id": self.tokenizer.pad_token_id,
+            "use_cache": True,  # a training has it off
         }
         if stop and self.family != "mini":  # mini's stop is its end token
             options |= {"stop_strings": list(stop), "tokenizer": self.tokenizer}
@@ -304,11 +313,13 @@ class ServedModel:
         return found
 
 
-def _merge(weights: Any) -> None:
-    """Add a loaded adapter's products to the base weights: then it costs nothing a token."""
-    for module in weights.modules():
-        if hasattr(module, "lora_A") and hasattr(module, "merge"):
-            module.merge()
+def _with_adapter(weights: Any, folder: Path) -> Any:
+    """The weights with the adapter's products added to them: then it costs nothing a token."""
+    from peft import PeftModel
+
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "`is_gradient_checkpointing`", FutureWarning)  # by PEFT
+        return PeftModel.from_pretrained(weights, str(folder)).merge_and_unload()
 
 
 def _by_length(lengths: Sequence[int], at_most: int) -> Iterator[list[int]]:

@@ -12,7 +12,7 @@ from sqlwright.bases import (
     Shape,
     adapted,
     adapter_parameters,
-    check_device,
+    check_settings,
     precision_of,
     read_shape,
 )
@@ -96,7 +96,7 @@ def plan(config: Config) -> Plan:
     Raises:
         ConfigError, DataError, ModelError: what `train` would refuse.
     """
-    check_device(config)
+    check_settings(config)
     shape = read_shape(config)
     records = read_records(config.data.train, config.data.columns)
     path = config.data.validation

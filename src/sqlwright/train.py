@@ -6,25 +6,26 @@ weight moves; TRL's SFTTrainer does the steps. A killed training goes on from it
 
 from __future__ import annotations
 
-import errno
 import os
+import shutil
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlwright.bases import check_device, load_base, precision_of, read_shape, targets_of
+from sqlwright.bases import check_settings, load_base, precision_of, read_shape, targets_of
 from sqlwright.checkpoints import claim, step_of, write_json
 from sqlwright.config import Config
-from sqlwright.curve import Metrics, Progress, Watch, draw_losses
+from sqlwright.curve import Metrics, Progress, Watch, draw_losses, memory
 from sqlwright.data.encode import IGNORED, ByLength, Encoded, EncodedSet, encode_all
 from sqlwright.data.records import Record, digest, read_records
 from sqlwright.data.split import crossing
 from sqlwright.errors import DataError, MissingExtra, ModelError
+from sqlwright.failures import said_plainly, why_lost
+from sqlwright.validate import judged_answers, token_loss
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,9 @@ class Training:
     parameters: int
     trainable: int
     precision: str
+    memory: float  # GiB held at most, on the GPU where there is one
+    best_step: int | None  # whose adapter was kept, where the training was to stop early
+    base_revision: str | None  # commit of the hub's repository that was read
 
 
 def train(
@@ -74,7 +78,7 @@ def train(
     """
     _set_environment()
     say = say or (lambda sentence: None)
-    check_device(config)
+    check_settings(config)
     read_shape(config)  # what cannot be trained is refused before anything is read or claimed
     records, validation = _read(config, records, validation)
     folder = Path(config.train.output_dir)
@@ -94,32 +98,72 @@ def train(
 
     metrics = Metrics(folder / "metrics.jsonl")
     metrics.rewind(step_of(checkpoint) if checkpoint else -1)
+    answers = Metrics(folder / "answers.jsonl")
+    answers.rewind(step_of(checkpoint) if checkpoint else -1)
     watch = Watch(config, metrics, progress)
     trainer = _trainer(config, weights, tokenizer, encoded.items, watch)
     if config.lora.init == "loftq" and config.model.quantization != "none":
         _start_from_loftq(trainer.model)
     if held_out:
-        watch.validate = lambda: token_loss(trainer.model, held_out, tokenizer)
+        watch.validate = partial(
+            _measure, config, trainer.model, tokenizer, held_out, validation, answers.path
+        )
+    if config.train.early_stopping_patience:
+        watch.keep = partial(trainer.model.save_pretrained, folder / "best")
     if checkpoint:
         say(f"resumed from step {step_of(checkpoint)} of {folder}")
-    elif watch.validate:
-        metrics.note({"step": 0, "eval_loss": watch.validate(), "seconds": 0.0})
-    with _said_plainly(config, watch):
+    else:
+        watch.measure(0)
+    with said_plainly(config, watch):
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
 
-    done = _figures(trainer, watch, encoded, len(held_out), step_of(checkpoint))
+    best = _take_best(trainer.model, folder, watch, say) if watch.keep else None
+    done = _figures(trainer, watch, encoded, len(held_out), step_of(checkpoint), best)
     _save(trainer.model, tokenizer, done, metrics)
     return done
 
 
+def _measure(
+    config: Config,
+    model: Any,
+    tokenizer: Any,
+    held_out: Sequence[Encoded],
+    validation: Sequence[Record],
+    answers: Path,
+    step: int,
+) -> dict[str, float]:
+    """The loss of held-out answers, and where asked for what becomes of some of them."""
+    found = {"eval_loss": token_loss(model, held_out, tokenizer)}
+    if count := config.train.eval_answers:
+        some = [
+            validation[number - 1] for number in dict.fromkeys(item.number for item in held_out)
+        ][:count]
+        found |= judged_answers(model, tokenizer, config.model.family, some, step, answers)
+    return found
+
+
+def _take_best(model: Any, folder: Path, watch: Watch, say: Callable[[str], None]) -> int | None:
+    """The step whose adapter had the lowest held-out loss: the model has it again."""
+    from peft import load_peft_weights, set_peft_model_state_dict
+
+    best = watch.best_step()
+    if best and best < watch.done:
+        set_peft_model_state_dict(model, load_peft_weights(str(folder / "best"), device="cpu"))
+        say(f"the adapter of step {best} is kept: its loss on held-out records is the lowest")
+    shutil.rmtree(folder / "best", ignore_errors=True)
+    return best or None
+
+
 def _figures(
-    trainer: Any, watch: Watch, encoded: EncodedSet, held_out: int, resumed_from: int
+    trainer: Any,
+    watch: Watch,
+    encoded: EncodedSet,
+    held_out: int,
+    resumed_from: int,
+    best: int | None,
 ) -> Training:
-    """What was made, with the last validation taken."""
-    seconds = round(watch.seconds, 2)
-    if watch.validate:
-        watch.metrics.note({"step": watch.done, "eval_loss": watch.validate(), "seconds": seconds})
-    validations = [line["eval_loss"] for line in watch.metrics.lines if "eval_loss" in line]
+    """What was made."""
+    losses = dict(watch.validations())
     return Training(
         folder=str(watch.metrics.path.parent),
         records=encoded.records,
@@ -128,73 +172,17 @@ def _figures(
         steps=watch.done,
         tokens=watch.tokens,
         trained_tokens=watch.trained_tokens,
-        seconds=seconds,
+        seconds=round(watch.seconds, 2),
         resumed_from=resumed_from,
         loss=watch.metrics.recent_loss(),
-        eval_loss_before=validations[0] if validations else None,
-        eval_loss=validations[-1] if validations else None,
+        eval_loss_before=losses.get(0),
+        eval_loss=losses.get(best or watch.done),
         **_adapter_figures(trainer.model),
         precision="bf16" if trainer.args.bf16 else "fp16" if trainer.args.fp16 else "fp32",
+        memory=round(memory(), 3),
+        best_step=best,
+        base_revision=getattr(trainer.model.config, "_commit_hash", None),
     )
-
-
-@contextmanager
-def _said_plainly(config: Config, watch: Watch) -> Iterator[None]:
-    """A full memory or disk as one sentence that says what to change."""
-    import torch
-
-    try:
-        yield
-    except torch.OutOfMemoryError:
-        ours = config.train
-        wishes = [
-            f"train.per_device_train_batch_size={max(1, ours.per_device_train_batch_size // 2)}"
-            f" train.gradient_accumulation_steps={ours.gradient_accumulation_steps * 2}",
-            "train.gradient_checkpointing=true" if not ours.gradient_checkpointing else "",
-            "model.quantization=nf4" if config.model.quantization == "none" else "",
-        ]
-        raise ModelError(
-            f"the GPU's memory is full after step {watch.done}: try"
-            f" {', or '.join(filter(None, wishes))}; train --dry-run estimates what they save"
-        ) from None
-    except (OSError, RuntimeError) as error:
-        # torch's own writer knows no errno
-        if getattr(error, "errno", None) == errno.ENOSPC or "failed writing file" in str(error):
-            raise ModelError(
-                f"the disk of {config.train.output_dir} is full after step {watch.done}: make room,"
-                " and the same command goes on from the last checkpoint"
-            ) from None
-        raise
-
-
-def token_loss(model: Any, encoded: Sequence[Encoded], tokenizer: Any) -> float:
-    """Mean loss of the answers' tokens, in nats, every token weighed alike.
-
-    Not transformers' eval_loss: that averages batch means, so it moves with the batch size.
-    """
-    import torch
-
-    was_training = model.training
-    model.eval()
-    total, count = 0.0, 0
-    order = sorted(encoded, key=lambda item: len(item.ids))
-    with torch.no_grad():
-        for start in range(0, len(order), 8):
-            batch = order[start : start + 8]
-            longest = len(batch[-1].ids)
-            pad = _pad_id(tokenizer)
-            ids = torch.tensor([[*r.ids, *[pad] * (longest - len(r.ids))] for r in batch])
-            labels = torch.tensor([r.labels + [IGNORED] * (longest - len(r.ids)) for r in batch])
-            ids, labels = ids.to(model.device), labels.to(model.device)[:, 1:]
-            # padding stands on the right, where causal attention never looks back from
-            logits = model(input_ids=ids, use_cache=False).logits[:, :-1]  # [batch, length, words]
-            wanted = labels != IGNORED
-            losses = torch.nn.functional.cross_entropy(
-                logits[wanted].float(), labels[wanted], reduction="sum"
-            )
-            total, count = total + float(losses), count + int(wanted.sum())
-    model.train(was_training)
-    return total / max(count, 1)
 
 
 def _set_environment() -> None:
@@ -236,7 +224,39 @@ def _trainer(
 ) -> Any:
     """TRL's trainer over ready token ids and labels, with our schedule and our counts."""
     from datasets import Dataset
-    from transformers import PrinterCallback, TrainerCallback, set_seed
+    from transformers import PrinterCallback, set_seed
+
+    trainer_class, follow = _watched(watch, {item.ids: item.number for item in encoded})
+    if tokenizer.pad_token_id is None:
+        tokenizer.pad_token = tokenizer.eos_token  # labels are ours, so the end is still trained on
+    weights.config.use_cache = False
+    set_seed(config.train.seed)
+    rows = [{"input_ids": list(item.ids), "labels": item.labels} for item in encoded]
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "`is_gradient_checkpointing`", FutureWarning)  # by PEFT
+        trainer = trainer_class(
+            model=weights,
+            args=_arguments(config),
+            train_dataset=Dataset.from_list(rows),
+            processing_class=tokenizer,
+            peft_config=_adapter(config),
+        )
+    trainer.remove_callback(PrinterCallback)
+    trainer.callback_handler.callbacks.insert(0, follow())  # at the end before trackers close
+    if config.train.report_to:
+        watch.report = lambda found: trainer.callback_handler.on_log(
+            trainer.args, trainer.state, trainer.control, found
+        )
+    return trainer
+
+
+def _watched(watch: Watch, numbers: Mapping[tuple[int, ...], int]) -> tuple[Any, Any]:
+    """(trainer, callback): TRL's classes, with each step told to the watch.
+
+    Args:
+        numbers: of each record by its token ids.
+    """
+    from transformers import TrainerCallback
     from trl import SFTTrainer
 
     class Trainer(SFTTrainer):  # type: ignore[misc]
@@ -255,7 +275,10 @@ def _trainer(
             mask = inputs.get("attention_mask")  # packed rows have none, and no padding either
             watch.tokens += inputs["input_ids"].numel() if mask is None else int(mask.sum())
             watch.trained_tokens += int((inputs["labels"] != IGNORED).sum())
-            return super().training_step(model, inputs, *rest)
+            loss = super().training_step(model, inputs, *rest)
+            if not loss.isfinite():
+                raise ModelError(why_lost(float(loss), watch.done + 1, inputs, numbers))
+            return loss
 
         def create_model_card(self, *_: Any, **__: Any) -> None:
             """None at each checkpoint: the adapter gets one at the end."""
@@ -264,30 +287,18 @@ def _trainer(
         def on_train_begin(self, *_: Any, **__: Any) -> None:
             watch.started = time.monotonic()
 
-        def on_log(self, _: Any, state: Any, __: Any, logs: Any = None, **___: Any) -> None:
+        def on_log(self, _: Any, state: Any, control: Any, logs: Any = None, **__: Any) -> None:
             if logs and "loss" in logs:
                 watch.step(state.global_step, logs)
+                control.should_training_stop |= watch.is_stale()
 
         def on_step_end(self, _: Any, state: Any, control: Any, **__: Any) -> None:
             control.should_training_stop |= watch.is_over(state.global_step)
 
-    if tokenizer.pad_token_id is None:
-        tokenizer.pad_token = tokenizer.eos_token  # labels are ours, so the end is still trained on
-    weights.config.use_cache = False
-    set_seed(config.train.seed)
-    rows = [{"input_ids": list(item.ids), "labels": item.labels} for item in encoded]
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "`is_gradient_checkpointing`", FutureWarning)  # by PEFT
-        trainer = Trainer(
-            model=weights,
-            args=_arguments(config),
-            train_dataset=Dataset.from_list(rows),
-            processing_class=tokenizer,
-            peft_config=_adapter(config),
-        )
-    trainer.remove_callback(PrinterCallback)
-    trainer.add_callback(Follow())
-    return trainer
+        def on_train_end(self, *_: Any, **__: Any) -> None:
+            watch.end()
+
+    return Trainer, Follow
 
 
 def _arguments(config: Config) -> Any:
@@ -323,7 +334,7 @@ def _arguments(config: Config) -> Any:
         logging_steps=1,
         logging_nan_inf_filter=False,  # or else a lost training looks like a good one
         eval_strategy="no",  # `token_loss` validates
-        report_to=[],
+        report_to=list(ours.report_to),
         disable_tqdm=True,
     )
 
@@ -350,6 +361,7 @@ def _adapter(config: Config) -> Any:
         lora_alpha=config.lora.alpha,
         lora_dropout=config.lora.dropout,
         use_rslora=config.lora.use_rslora,
+        use_dora=config.lora.use_dora,
         target_modules=targets if isinstance(targets, str) else list(targets),
         task_type="CAUSAL_LM",
         **start,
@@ -395,8 +407,3 @@ def _adapter_figures(model: Any) -> dict[str, Any]:
         "parameters": sum(size for size, trained in sizes if not trained),
         "trainable": sum(size for size, trained in sizes if trained),
     }
-
-
-def _pad_id(tokenizer: Any) -> int:
-    found = tokenizer.pad_token_id
-    return int(tokenizer.eos_token_id if found is None else found)

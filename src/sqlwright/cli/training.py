@@ -243,6 +243,7 @@ def train(
 
         def step(progress: Progress) -> None:
             what = f"loss {progress.loss:.3f}, {progress.tokens_per_second:,.0f} tokens/s"
+            what += f", {progress.memory:.1f} GiB"
             tell(round(progress.share * 1000), 1000, what)
 
         done = run(settings, progress=step, say=print)

@@ -7,7 +7,7 @@ token are trained on, the prompt is not. Nothing is cut here or later.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
@@ -21,10 +21,14 @@ IGNORED = -100  # what torch's cross entropy leaves out
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """Token ids of one record; the first `prompt_tokens` of them are not trained on."""
+    """Token ids of one record; the first `prompt_tokens` of them are not trained on.
+
+    `number` is the record's place in its file, from 1.
+    """
 
     ids: tuple[int, ...]
     prompt_tokens: int
+    number: int = 0
 
     @property
     def labels(self) -> list[int]:
@@ -80,10 +84,13 @@ def encode_all(
     Raises:
         DataError: records that do not fit and are to be refused, or none that is left.
     """
-    encoded = [encode(record, tokenizer, family) for record in records]
+    encoded = [
+        replace(encode(record, tokenizer, family), number=number)
+        for number, record in enumerate(records, start=1)
+    ]
     if any(len(item.ids) - item.prompt_tokens < 2 for item in encoded):
         raise DataError(f"a {what} record has an empty answer: there is nothing to train on in it")
-    long = [place for place, item in enumerate(encoded, start=1) if len(item.ids) > limit]
+    long = [item.number for item in encoded if len(item.ids) > limit]
     fitting = [item for item in encoded if len(item.ids) <= limit]
     sentence = f"{len(long)} of {len(records)} {what} records do not fit {limit} tokens"
     kept = fitting
@@ -118,7 +125,7 @@ def pieces(item: Encoded, limit: int) -> Iterator[Encoded]:
     for start in range(item.prompt_tokens, len(item.ids), longest):
         end = min(start + longest, len(item.ids))
         first = max(0, end - limit)
-        yield Encoded(item.ids[first:end], start - first)
+        yield Encoded(item.ids[first:end], start - first, item.number)
 
 
 class ByLength:
