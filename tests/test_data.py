@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -17,8 +18,9 @@ from rich.console import Console
 from sqlwright import sql
 from sqlwright.data.build import Built, build
 from sqlwright.data.check import check_records, table
+from sqlwright.data.encode import IGNORED, encode
 from sqlwright.data.invent import invent_query
-from sqlwright.data.preview import preview
+from sqlwright.data.preview import batch, page, panels
 from sqlwright.data.records import (
     Malformed,
     Record,
@@ -246,15 +248,38 @@ def test_lengths_are_counted_and_the_end_is_seen(tmp_path: Path) -> None:
     assert report.too_long == (2,)
     assert report.longest_tokens > 400 >= report.median_tokens > 50
     screen = Console(file=io.StringIO(), width=200)
-    for panel in preview(records[:1], tokenizer, "mini"):
+    for panel in panels(batch(records[:2], tokenizer, "mini", limit=400), 400):
         screen.print(panel)
     shown = screen.file.getvalue()  # type: ignore[attr-defined]
     assert "<|answer|>" in shown
     assert "<|end|>" in shown
     assert "trained on" in shown
-    for panel in preview(tiny_records(2)[1:], tokenizer, "mini"):
+    assert "record 2: " in shown
+    assert "does not fit 400" in shown
+    for panel in panels(batch(tiny_records(2)[1:], tokenizer, "mini"), 400):
         screen.print(panel)  # a letter of several tokens is shown once, whole
     assert "Сделай запрос быстрее" in screen.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_a_batch_is_a_page_of_every_token(tmp_path: Path) -> None:
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(make_tiny_model(tmp_path / "model"))
+    records = tiny_records(4)
+    records[0] = replace(records[0], instruction="<script>alert(1)</script>")
+    rows = batch(records, tokenizer, "mini", limit=1024)
+    encoded = [encode(record, tokenizer, "mini") for record in records]
+    longest = max(len(item.ids) for item in encoded)
+    for row, item in zip(rows, encoded, strict=True):
+        assert [kind != "prompt" for _, kind in row.tokens] == [
+            label != IGNORED for label in item.labels
+        ]
+        assert row.tokens[-1] == ("<|end|>", "end")
+        assert len(row.tokens) + row.padding == longest
+    text = page(rows, source="team.csv", model="mini", limit=1024)
+    assert "<script>" not in text
+    assert text.count('<span class="end">') == len(records) + 1, "one more in the legend"
+    assert re.sub(r"<[^>]*>", "", text.split("<pre>")[1]).startswith("&lt;|optimize|&gt;&lt;script")
 
 
 def test_a_language_is_seen() -> None:

@@ -175,19 +175,28 @@ def check(
 def preview(
     records: Records,
     model: Annotated[str, typer.Option(help="whose prompt and tokens: mini, a folder")] = "mini",
-    first: Annotated[int, typer.Option(min=1, help="how many records")] = 3,
+    first: Annotated[int, typer.Option(min=1, help="how many records make the batch")] = 3,
     limit: Annotated[int, typer.Option(min=16, help="tokens that a record may have")] = 1024,
+    html: Annotated[Path | None, typer.Option(help="write a page of HTML instead")] = None,
     columns: Columns = None,
 ) -> None:
-    """Show the exact tokens of records: what is only read, what is trained on, where it ends."""
-    from sqlwright.data.preview import preview as show
+    """Show the exact tokens of a batch: what is only read, trained on, padding, where it ends."""
+    from sqlwright.data.preview import batch, page, panels
     from sqlwright.data.records import read_records
     from sqlwright.model import family_of, find_folder, load_tokenizer
 
     folder = find_folder(model)
     found = read_records(records, _columns(columns))[:first]
-    for panel in show(found, load_tokenizer(folder), family_of(folder), limit=limit):
-        console().print(panel)
+    rows = batch(found, load_tokenizer(folder), family_of(folder), limit=limit)
+    if html is None:
+        for panel in panels(rows, limit):
+            console().print(panel)
+        return
+    try:
+        html.write_text(page(rows, source=str(records), model=model, limit=limit), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{html}: cannot be written ({error.strerror}): check the path") from None
+    print(f"{html}: {len(rows)} records")
 
 
 @data.command()
