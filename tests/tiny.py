@@ -62,11 +62,12 @@ CHATS = {
 }
 
 
-def make_tiny_model(folder: Path, chat: str | None = None) -> Path:
+def make_tiny_model(folder: Path, chat: str | None = None, *, wide: bool = False) -> Path:
     """A Llama of 60,000 random weights and a byte-level tokenizer, with mini's special tokens.
 
     Args:
         chat: a name of `CHATS`: its special tokens and template in the place of mini's.
+        wide: layers of multiples of 64, which 4 bits need.
     """
     import torch
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
@@ -96,11 +97,11 @@ def make_tiny_model(folder: Path, chat: str | None = None) -> Path:
     torch.manual_seed(0)
     config = LlamaConfig(
         vocab_size=len(fast),
-        hidden_size=48,
-        intermediate_size=96,
+        hidden_size=64 if wide else 48,
+        intermediate_size=128 if wide else 96,
         num_hidden_layers=2,
         num_attention_heads=4,
-        num_key_value_heads=2,
+        num_key_value_heads=4 if wide else 2,
         max_position_embeddings=1024,
         tie_word_embeddings=True,
         bos_token_id=None,

@@ -1,7 +1,8 @@
 """The base model of a training: its shape before a weight is read, and its weights.
 
-The shape comes from config.json alone, or for SQLCoder from its published figures where neither a
-folder nor the hub is at hand: what cannot be trained is refused before gigabytes are loaded.
+The shape comes from config.json alone, or for the bases of the shipped configs from their published
+figures where neither a folder nor the hub is at hand: what cannot be trained is refused before
+gigabytes are loaded.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ _NAMED = {
 }
 _TRACKERS = {"tensorboard": ("tensorboard", "tensorboardX")}
 _MULTIPLE = 64  # 4-bit weights are stored in blocks of so many
-# published figures: config.json of defog/sqlcoder-7b and defog/sqlcoder-7b-2
-_SQLCODER: dict[str, dict[str, Any]] = {
+# published figures: config.json of each, for where neither a folder nor the hub is at hand
+_PUBLISHED: dict[str, dict[str, Any]] = {
     "sqlcoder-7b": {
         "model_type": "mistral", "vocab_size": 32000, "hidden_size": 4096,
         "intermediate_size": 14336, "num_hidden_layers": 32, "num_attention_heads": 32,
@@ -34,6 +35,18 @@ _SQLCODER: dict[str, dict[str, Any]] = {
         "intermediate_size": 11008, "num_hidden_layers": 32, "num_attention_heads": 32,
         "num_key_value_heads": 32, "max_position_embeddings": 16384, "rope_theta": 1_000_000,
         "rms_norm_eps": 1e-5,
+    },
+    "Qwen2.5-Coder-1.5B-Instruct": {
+        "model_type": "qwen2", "vocab_size": 151936, "hidden_size": 1536,
+        "intermediate_size": 8960, "num_hidden_layers": 28, "num_attention_heads": 12,
+        "num_key_value_heads": 2, "max_position_embeddings": 32768, "rope_theta": 1_000_000,
+        "rms_norm_eps": 1e-6, "tie_word_embeddings": True,
+    },
+    "Qwen2.5-Coder-14B-Instruct": {
+        "model_type": "qwen2", "vocab_size": 152064, "hidden_size": 5120,
+        "intermediate_size": 13824, "num_hidden_layers": 48, "num_attention_heads": 40,
+        "num_key_value_heads": 8, "max_position_embeddings": 32768, "rope_theta": 1_000_000,
+        "rms_norm_eps": 1e-6,
     },
 }  # fmt: skip
 
@@ -66,8 +79,8 @@ class Shape:
 
 
 def published(name: str) -> dict[str, Any]:
-    """The published figures of that SQLCoder, as its config.json has them."""
-    return dict(_SQLCODER[name])
+    """The published figures of a base that a shipped config names, as its config.json has them."""
+    return dict(_PUBLISHED[name])
 
 
 def read_shape(config: Config) -> Shape:
@@ -117,10 +130,12 @@ def _architecture(config: Config, auto: Any) -> tuple[Any, bool]:
     """(the base's config, whether it is the published one because none is at hand)."""
     where = config.model.path
     revision = {"revision": config.model.revision} if config.model.revision else {}
-    known = None if Path(where).exists() else _SQLCODER.get(Path(where).name)
+    known = None if Path(where).exists() else _PUBLISHED.get(Path(where).name)
     try:
         # the hub is not asked where the answer is known
-        return auto.from_pretrained(_source(where), local_files_only=bool(known), **revision), False
+        return auto.from_pretrained(
+            source_of(where), local_files_only=bool(known), **revision
+        ), False
     except (OSError, ValueError) as error:
         if known is None:
             reason = (str(error).splitlines() or [type(error).__name__])[0]
@@ -128,7 +143,8 @@ def _architecture(config: Config, auto: Any) -> tuple[Any, bool]:
     return auto.for_model(**known), True
 
 
-def _source(where: str) -> str:
+def source_of(where: str) -> str:
+    """What transformers loads that base from: a local folder, or its name on the hub."""
     return str(find_folder(where)) if where == "mini" or Path(where).exists() else where
 
 
@@ -176,7 +192,7 @@ def load_base(config: Config) -> tuple[Any, Any]:
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     where = config.model.path
-    source = _source(where)
+    source = source_of(where)
     # a CPU keeps float32 and multiplies in bf16 by autocast; a GPU has no room for both
     dtype = torch.bfloat16 if torch.cuda.is_available() else torch.float32
     options: dict[str, Any] = {"dtype": dtype, "use_safetensors": True}
@@ -189,6 +205,11 @@ def load_base(config: Config) -> tuple[Any, Any]:
     except (OSError, ValueError, RuntimeError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise ModelError(f"the base model {where} cannot be loaded: {reason}") from None
+    for module in weights.modules():
+        # or else a validation on a CPU packs the weights for good, and what comes back through
+        # packed ones is no gradient: 60 % off, with a warning that nobody reads
+        if hasattr(module, "support_avx512bf16_for_cpu"):
+            module.support_avx512bf16_for_cpu = False
     return tokenizer, weights
 
 

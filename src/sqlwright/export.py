@@ -17,17 +17,24 @@ from typing import Any
 from sqlwright.adapters import why_not_fitting
 from sqlwright.data.encode import prompt_ids
 from sqlwright.errors import MissingExtra, ModelError, UsageError
-from sqlwright.model import base_folder, family_of, find_folder
+from sqlwright.model import base_folder, family_of, find_folder, load_tokenizer
 from sqlwright.prompt import Request, render
 
 _SCHEMA = (
     "customers(id int key, name text, city text?)\norders(id int key, customer_id int, total num)"
 )
-_ASKED = (
-    ("optimize", "Make this query faster", "SELECT DISTINCT id FROM customers WHERE id IN (1, 2)"),
-    ("refactor", "Сделай запрос понятнее", "SELECT * FROM orders o WHERE NOT o.total <= 10"),
-    ("fix", "Correct this query", "SELECT nmae FROM customers GROUP BY city"),
-    ("check", "Проверь запрос", "SELECT 1 WHERE 2 NOT IN (SELECT customer_id FROM orders)"),
+_WORDS = {
+    "optimize": "Make this query faster",
+    "refactor": "Сделай запрос понятнее",
+    "fix": "Correct this query",
+    "check": "Проверь запрос",
+}
+_QUERIES = (
+    "SELECT DISTINCT id FROM customers WHERE id IN (1, 2)",
+    "SELECT * FROM orders o WHERE NOT o.total <= 10",
+    "SELECT nmae FROM customers GROUP BY city",
+    "SELECT 1 WHERE 2 NOT IN (SELECT customer_id FROM orders)",
+    "SELECT c.name, (SELECT COUNT(*) FROM orders o WHERE o.customer_id = c.id) FROM customers c",
 )
 _ALLOWED = {"float32": 1e-5, "bfloat16": 0.05, "float16": 0.01}  # nats a token
 
@@ -70,7 +77,7 @@ def export(
     Args:
         base: another base of the same shape, such as a later revision; its own where None.
         dtype: of what is written: bfloat16, float16 or float32.
-        prompts: rendered ones to compare on; a few of our own where there are none.
+        prompts: rendered ones to compare on; twenty of our own where there are none.
 
     Raises:
         UsageError: the folder holds something already, or the first one holds no adapter.
@@ -78,23 +85,18 @@ def export(
     """
     _refuse_wrong_folders(adapter, out)
     try:
-        import torch
         from peft import PeftModel
-        from transformers import AutoModelForCausalLM, AutoTokenizer
     except ImportError:
         raise MissingExtra("torch with transformers and peft", "train") from None
     below = find_folder(base) if base else base_folder(adapter)
     if reason := why_not_fitting(adapter, below):
         raise ModelError(f"{adapter} does not fit {below}: {reason}")
     family = family_of(below)
-    tokenizer = AutoTokenizer.from_pretrained(adapter)
+    tokenizer = load_tokenizer(below)
     asked = [prompt_ids(prompt, tokenizer, family) for prompt in prompts or _prompts(family)]
 
     say(f"reading {below}")
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    weights = AutoModelForCausalLM.from_pretrained(
-        below, dtype=getattr(torch, dtype), use_safetensors=True
-    ).to(device)
+    weights = _read(below, dtype)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "`is_gradient_checkpointing`", FutureWarning)  # by PEFT
         apart = PeftModel.from_pretrained(weights, str(adapter)).eval()
@@ -110,10 +112,8 @@ def export(
     del apart, merged, weights  # or else two models would be held at once
 
     say("comparing")
-    again = AutoModelForCausalLM.from_pretrained(
-        out, dtype=getattr(torch, dtype), use_safetensors=True
-    ).to(device)
-    after = [_chances(again.eval(), ids) for ids in asked]
+    again = _read(out, dtype)
+    after = [_chances(again, ids) for ids in asked]
     divergence, difference, same = _compared(before, after)
     done = Exported(
         str(out), str(below), str(adapter), dtype, parameters, len(asked), sum(map(len, asked)),
@@ -130,6 +130,21 @@ def export(
     return done
 
 
+def _read(folder: Path, dtype: str) -> Any:
+    """The weights in the folder, on the GPU where there is one."""
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    try:
+        weights = AutoModelForCausalLM.from_pretrained(
+            folder, dtype=getattr(torch, dtype), use_safetensors=True
+        )
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise ModelError(f"{folder} cannot be loaded: {reason}") from None
+    return weights.to("cuda" if torch.cuda.is_available() else "cpu").eval()
+
+
 def _refuse_wrong_folders(adapter: Path, out: Path) -> None:
     if not (adapter / "adapter_config.json").exists():
         raise UsageError(f"{adapter} holds no adapter: it has no adapter_config.json")
@@ -138,7 +153,11 @@ def _refuse_wrong_folders(adapter: Path, out: Path) -> None:
 
 
 def _prompts(family: str) -> list[str]:
-    return [render(Request(t, words, query, _SCHEMA), family) for t, words, query in _ASKED]
+    return [
+        render(Request(task, words, query, _SCHEMA), family)
+        for task, words in _WORDS.items()
+        for query in _QUERIES
+    ]
 
 
 def _chances(model: Any, ids: Sequence[int]) -> Any:

@@ -75,10 +75,15 @@ def find_folder(where: str) -> Path:
 
 
 def base_folder(folder: Path) -> Path:
-    """The folder of the base model: the one named in adapter_config.json, or `folder` itself."""
+    """The folder of the base model: the one named in adapter_config.json, or `folder` itself.
+
+    A base that stands beside its adapter, as after LoftQ, goes before the one that is named.
+    """
     adapter = folder / "adapter_config.json"
     if not adapter.exists():
         return folder
+    if (folder / "base" / "config.json").exists():
+        return folder / "base"
     name = str(json.loads(adapter.read_text(encoding="utf-8")).get("base_model_name_or_path"))
     # An adapter trained on mini elsewhere names that machine's folder: the shipped one is the same.
     moved = not Path(name).exists() and Path(name).name == "mini"

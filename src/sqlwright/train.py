@@ -25,6 +25,7 @@ from sqlwright.data.records import Record, digest, read_records
 from sqlwright.data.split import crossing
 from sqlwright.errors import DataError, MissingExtra, ModelError
 from sqlwright.failures import said_plainly, why_lost
+from sqlwright.loftq import start_from_loftq, write_base
 from sqlwright.validate import judged_answers, token_loss
 
 
@@ -103,7 +104,7 @@ def train(
     watch = Watch(config, metrics, progress)
     trainer = _trainer(config, weights, tokenizer, encoded.items, watch)
     if config.lora.init == "loftq" and config.model.quantization != "none":
-        _start_from_loftq(trainer.model)
+        start_from_loftq(trainer.model, config)
     if held_out:
         watch.validate = partial(
             _measure, config, trainer.model, tokenizer, held_out, validation, answers.path
@@ -119,7 +120,7 @@ def train(
 
     best = _take_best(trainer.model, folder, watch, say) if watch.keep else None
     done = _figures(trainer, watch, encoded, len(held_out), step_of(checkpoint), best)
-    _save(trainer.model, tokenizer, done, metrics)
+    _save(trainer.model, tokenizer, config, done, metrics)
     return done
 
 
@@ -353,7 +354,7 @@ def _adapter(config: Config) -> Any:
     from peft import LoftQConfig, LoraConfig
 
     targets = targets_of(config)
-    # a quantized base gets its LoftQ start once the adapter is there (`_start_from_loftq`)
+    # a quantized base gets its LoftQ start once the adapter is there (`start_from_loftq`)
     whole = config.lora.init == "loftq" and config.model.quantization == "none"
     start = {"init_lora_weights": "loftq", "loftq_config": LoftQConfig()} if whole else {}
     return LoraConfig(
@@ -368,18 +369,13 @@ def _adapter(config: Config) -> Any:
     )
 
 
-def _start_from_loftq(model: Any) -> None:
-    """The adapter's start that makes up best for what 4 bits lost, layer by layer."""
-    from peft import replace_lora_weights_loftq
-
-    replace_lora_weights_loftq(model)
-
-
-def _save(model: Any, tokenizer: Any, done: Training, metrics: Metrics) -> None:
+def _save(model: Any, tokenizer: Any, config: Config, done: Training, metrics: Metrics) -> None:
     """Leave the adapter, its tokenizer, its curve and its figures in the folder."""
     folder = Path(done.folder)
     model.save_pretrained(folder, safe_serialization=True)
     tokenizer.save_pretrained(folder)
+    if config.lora.init == "loftq":
+        write_base(model, tokenizer, config, folder / "base")
     (folder / "README.md").write_text(_card(done), encoding="utf-8")
     draw_losses(metrics.path, folder / "loss.png")
     write_json(folder / "training.json", asdict(done))  # last: it marks the folder as finished

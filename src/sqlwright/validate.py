@@ -7,7 +7,7 @@ in use, judged by execution as `evaluate` judges them.
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from sqlwright.data.records import Record
 from sqlwright.evaluate import evaluate
 from sqlwright.model import LocalModel
 
+_MOST_TOKENS = 8192  # of a batch, with its padding
 _SECONDS = 1.0  # for one verdict: a training waits for it
 
 
@@ -31,17 +32,19 @@ def token_loss(model: Any, encoded: Sequence[Encoded], tokenizer: Any) -> float:
     was_training = model.training
     model.eval()
     total, count = 0.0, 0
-    order = sorted(encoded, key=lambda item: len(item.ids))
+    pad = _pad_id(tokenizer)
     with torch.no_grad():
-        for start in range(0, len(order), 8):
-            batch = order[start : start + 8]
+        for batch in _batches(encoded):
             longest = len(batch[-1].ids)
-            pad = _pad_id(tokenizer)
             ids = torch.tensor([[*r.ids, *[pad] * (longest - len(r.ids))] for r in batch])
             labels = torch.tensor([r.labels + [IGNORED] * (longest - len(r.ids)) for r in batch])
             ids, labels = ids.to(model.device), labels.to(model.device)[:, 1:]
+            wanted = labels != IGNORED
+            # the words of every token would take gigabytes: those of answers are enough
+            places = wanted.any(dim=0).nonzero()[:, 0]
             # padding stands on the right, where causal attention never looks back from
-            logits = model(input_ids=ids, use_cache=False).logits[:, :-1]  # [batch, length, words]
+            found = model(input_ids=ids, use_cache=False, logits_to_keep=places)
+            logits, labels = found.logits, labels[:, places]  # [batch, places, words]
             wanted = labels != IGNORED
             losses = torch.nn.functional.cross_entropy(
                 logits[wanted].float(), labels[wanted], reduction="sum"
@@ -49,6 +52,18 @@ def token_loss(model: Any, encoded: Sequence[Encoded], tokenizer: Any) -> float:
             total, count = total + float(losses), count + int(wanted.sum())
     model.train(was_training)
     return total / max(count, 1)
+
+
+def _batches(encoded: Sequence[Encoded]) -> Iterator[list[Encoded]]:
+    """Records of like length, the longest last: eight at most, and so many tokens at most."""
+    batch: list[Encoded] = []
+    for item in sorted(encoded, key=lambda item: len(item.ids)):
+        if batch and (len(batch) == 8 or (len(batch) + 1) * len(item.ids) > _MOST_TOKENS):
+            yield batch
+            batch = []
+        batch.append(item)
+    if batch:
+        yield batch
 
 
 def judged_answers(

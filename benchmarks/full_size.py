@@ -1,13 +1,14 @@
-"""The whole way of an adapter at SQLCoder's full sizes, with random weights, on one GPU.
+"""The whole way of an adapter at the full sizes of the shipped configs, random weights, one GPU.
 
-    python benchmarks/sqlcoder.py [--folder /tmp/sqlcoder] [--out FILE.json] [--steps 30]
-                                  [--only sqlcoder-7b] [section.key=value ...]
+    python benchmarks/full_size.py [--folder /tmp/full] [--out FILE.json] [--steps 30]
+                                   [--base sqlcoder-7b ...] [--kind 16 ...] [section.key=value ...]
 
-For each base and for 16 and 4 bits: the shipped YAML with records made here, stopped after two
-thirds of the steps and gone on from its checkpoint; then the adapter of the 16-bit training merged,
-read again and asked. Prints a table: tokens a second, peak memory beside the estimate of
-`train --dry-run`, losses, what merging changed. The weights mean nothing; the shapes, the kernels
-and the files are the real ones. Takes some 30 GB of disk.
+For each base and each kind of training: the shipped YAML with records made here, stopped after two
+thirds of the steps and gone on from its checkpoint; then its adapter merged, read again and asked.
+Kinds: 16 and 4 bits, each also with LoftQ, and DoRA. Prints a table: tokens a second, peak memory
+beside the estimate of `train --dry-run`, losses, what merging changed, and how far the model with
+its adapter's start is from the whole base (relative error of the logits). The weights mean nothing;
+the shapes, the kernels and the files are the real ones. Takes some 60 GB of disk for 14B.
 """
 
 from __future__ import annotations
@@ -31,7 +32,19 @@ from sqlwright.plan import plan
 from sqlwright.train import train
 
 ROOT = Path(__file__).parents[1]
-BASES = ("sqlcoder-7b", "sqlcoder-7b-2")
+BASES = {
+    "sqlcoder-7b": "sqlcoder-7b",
+    "sqlcoder-7b-2": "sqlcoder-7b-2",
+    "qwen2.5-coder-1.5b": "Qwen2.5-Coder-1.5B-Instruct",
+    "qwen2.5-coder-14b": "Qwen2.5-Coder-14B-Instruct",
+}
+KINDS = {
+    "16": ["model.quantization=none"],
+    "4": ["model.quantization=nf4"],
+    "16-loftq": ["model.quantization=none", "lora.init=loftq", "lora.alpha=16"],
+    "4-loftq": ["model.quantization=nf4", "lora.init=loftq", "lora.alpha=16"],
+    "16-dora": ["model.quantization=none", "lora.use_dora=true"],
+}
 
 
 class Stopped(Exception):
@@ -40,31 +53,34 @@ class Stopped(Exception):
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--folder", type=Path, default=Path("/tmp/sqlcoder"))
+    parser.add_argument("--folder", type=Path, default=Path("/tmp/full"))
     parser.add_argument("--out", type=Path)
     parser.add_argument("--steps", type=int, default=30)
-    parser.add_argument("--only", choices=BASES)
+    parser.add_argument("--base", choices=BASES, action="append")
+    parser.add_argument("--kind", choices=KINDS, action="append")
     parser.add_argument("overrides", nargs="*")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     records = options.folder / "train.jsonl"
     write_records(made(400), records)
     rows: list[dict[str, Any]] = []
-    for name in BASES if options.only is None else (options.only,):
+    for name in options.base or ("sqlcoder-7b", "sqlcoder-7b-2"):
         base = options.folder / name
         start = time.perf_counter()
-        make_base(name, base)
+        make_base(BASES[name], base)
         print(f"{name}: weights made in {time.perf_counter() - start:.0f} s", flush=True)
-        for bits in ("none", "nf4"):
+        whole = answers(str(base))
+        for kind in options.kind or ("16", "4"):
             adapter = options.folder / "adapter"
-            settings = [f"model.path={base}", f"model.quantization={bits}", f"data.train={records}",
+            settings = [f"model.path={base}", *KINDS[kind], f"data.train={records}",
                         "data.validation=", f"train.output_dir={adapter}",
                         f"train.max_steps={options.steps}", "train.max_seq_length=2048",
                         f"train.save_steps={options.steps // 2}", *options.overrides]  # fmt: skip
             config = load_config(ROOT / "configs" / f"{name}.yaml", settings)
-            row = {"base": name, "bits": 4 if bits == "nf4" else 16, **trained(config)}
-            if bits == "none":
-                row |= merged(adapter, options.folder / "merged")
+            row = {"base": name, "kind": kind, **trained(config)}
+            if "loftq" in kind or kind == "4":
+                row["start_error"] = start_error(config, whole)
+            row |= merged(adapter, options.folder / "merged")
             shutil.rmtree(adapter)
             rows.append(row)
             print(json.dumps(row), flush=True)
@@ -108,6 +124,40 @@ def make_base(name: str, folder: Path) -> None:
     load_tokenizer(find_folder("mini")).save_pretrained(folder)
     del weights
     free()
+
+
+def answers(folder: str) -> Any:
+    """Logits of the whole base in 16 bits."""
+    model = load_model(folder)
+    found = logits(model.weights)  # type: ignore[attr-defined]
+    del model
+    free()
+    return found
+
+
+def logits(model: Any) -> Any:
+    import torch
+
+    ids = torch.tensor([[20 + (place * 37) % 3900 for place in range(256)]], device=model.device)
+    with torch.no_grad():
+        return model.eval()(input_ids=ids).logits.float().cpu()
+
+
+def start_error(config: Config, whole: Any) -> float:
+    """How far base and adapter are from the whole base before the first step."""
+    from peft import get_peft_model
+
+    from sqlwright.bases import load_base
+    from sqlwright.loftq import start_from_loftq
+    from sqlwright.train import _adapter
+
+    model = get_peft_model(load_base(config)[1], _adapter(config))
+    if config.lora.init == "loftq" and config.model.quantization != "none":
+        start_from_loftq(model, config)
+    found = logits(model)
+    del model
+    free()
+    return float((found - whole).norm() / whole.norm())
 
 
 def free() -> None:
@@ -170,9 +220,9 @@ def merged(adapter: Path, folder: Path) -> dict[str, Any]:
 
 
 def report(rows: list[dict[str, Any]]) -> None:
-    names = ("base", "bits", "steps", "resumed_from", "first_loss", "last_loss",
-             "tokens_per_second", "peak_gib", "estimate_gib", "merge_divergence", "merge_same",
-             "merge_seconds", "answers")  # fmt: skip
+    names = ("base", "kind", "steps", "resumed_from", "first_loss", "last_loss",
+             "tokens_per_second", "peak_gib", "estimate_gib", "start_error", "merge_divergence",
+             "merge_same", "merge_seconds", "answers")  # fmt: skip
     print(" | ".join(names))
     for row in rows:
         cells = (row.get(name, "") for name in names)
