@@ -58,11 +58,19 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=30)
     parser.add_argument("--base", choices=BASES, action="append")
     parser.add_argument("--kind", choices=KINDS, action="append")
+    parser.add_argument("--no-merge", action="store_true", help="where the disk holds one model")
+    parser.add_argument(
+        "--validate", action="store_true", help="and answer, every third of the steps"
+    )
     parser.add_argument("overrides", nargs="*")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     records = options.folder / "train.jsonl"
     write_records(made(400), records)
+    held_out = options.folder / "validation.jsonl"
+    write_records(made(16, " AND column_0 = 7"), held_out)
+    checking = [f"data.validation={held_out}", f"train.eval_steps={options.steps // 3}",
+                "train.eval_answers=4", "train.early_stopping_patience=9"]  # fmt: skip
     rows: list[dict[str, Any]] = []
     for name in options.base or ("sqlcoder-7b", "sqlcoder-7b-2"):
         base = options.folder / name
@@ -75,12 +83,14 @@ def main() -> None:
             settings = [f"model.path={base}", *KINDS[kind], f"data.train={records}",
                         "data.validation=", f"train.output_dir={adapter}",
                         f"train.max_steps={options.steps}", "train.max_seq_length=2048",
-                        f"train.save_steps={options.steps // 2}", *options.overrides]  # fmt: skip
+                        f"train.save_steps={options.steps // 2}",
+                        *(checking if options.validate else ()), *options.overrides]  # fmt: skip
             config = load_config(ROOT / "configs" / f"{name}.yaml", settings)
             row = {"base": name, "kind": kind, **trained(config)}
             if "loftq" in kind or kind == "4":
                 row["start_error"] = start_error(config, whole)
-            row |= merged(adapter, options.folder / "merged")
+            if not options.no_merge:
+                row |= merged(adapter, options.folder / "merged")
             shutil.rmtree(adapter)
             rows.append(row)
             print(json.dumps(row), flush=True)
@@ -90,8 +100,8 @@ def main() -> None:
     report(rows)
 
 
-def made(count: int) -> list[Record]:
-    """Records of some hundred tokens each, every one of its own template."""
+def made(count: int, more: str = "") -> list[Record]:
+    """Records of some hundred tokens each; with `more`, of other templates."""
     columns = [f"column_{n} INTEGER" for n in range(24)]
     ddl = "".join(
         f"CREATE TABLE table_{t} (id INTEGER PRIMARY KEY, {', '.join(columns)});\n"
@@ -100,9 +110,9 @@ def made(count: int) -> list[Record]:
     return [
         Record(
             instruction="Make this query faster" if n % 2 else "Сделай запрос быстрее",
-            input=f"SELECT * FROM table_{n % 3} WHERE column_{n % 24} + {n} > {n * 7}",
-            output=f"SELECT * FROM table_{n % 3} WHERE column_{n % 24} > {n * 6}",
-            dialect="postgres",
+            input=f"SELECT * FROM table_{n % 3} WHERE column_{n % 24} + {n} > {n * 7}{more}",
+            output=f"SELECT * FROM table_{n % 3} WHERE column_{n % 24} > {n * 6}{more}",
+            dialect="sqlite",
             schema=ddl,
         )
         for n in range(count)
@@ -186,7 +196,8 @@ def trained(config: Config) -> dict[str, Any]:
     free()
     done = train(config, say=lambda text: print(f"  {text}", flush=True))
     free()
-    lines = [line for line in read_metrics(Path(done.folder) / "metrics.jsonl") if "loss" in line]
+    every = read_metrics(Path(done.folder) / "metrics.jsonl")
+    lines = [line for line in every if "loss" in line]
     speeds = sorted(line["tokens_per_second"] for line in lines[5:])
     return {
         "precision": done.precision,
@@ -195,6 +206,7 @@ def trained(config: Config) -> dict[str, Any]:
         "first_loss": lines[0]["loss"],
         "last_loss": done.loss,
         "tokens_per_second": round(speeds[len(speeds) // 2]),
+        "eval_losses": [line["eval_loss"] for line in every if "eval_loss" in line],
         "peak_gib": round(peak / 2**30, 2),
         "estimate_gib": round((expected.memory.total - expected.memory.overhead) / 2**30, 2),
         "trainable": done.trainable,

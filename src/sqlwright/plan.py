@@ -17,7 +17,7 @@ from sqlwright.bases import (
     read_shape,
 )
 from sqlwright.config import Config
-from sqlwright.data.encode import encode, pieces
+from sqlwright.data.encode import Encoded, encode, pieces
 from sqlwright.data.records import Record, read_records
 from sqlwright.errors import ModelError
 from sqlwright.model import find_folder, load_tokenizer
@@ -29,6 +29,7 @@ _GIB = 2**30
 _NF4 = 0.516  # bytes a weight: 4 bits, and for 64 of them 8 bits more (double quantization)
 _STATES = {"adamw_torch": 8, "adamw_bnb_8bit": 2, "paged_adamw_32bit": 8}  # bytes a parameter
 _LOGIT = 10  # bytes: in 16 bits, in 32 for the loss, and their gradient
+_WORDS = 32_768  # at once: TRL computes no more logits than of the answers, and of so many words
 _OVERHEAD = 1.0 * _GIB  # what torch and CUDA take for themselves
 
 
@@ -102,15 +103,20 @@ def plan(config: Config) -> Plan:
     path = config.data.validation
     validation = read_records(path, config.data.columns) if path else []
     limit = config.train.max_seq_length
-    lengths = _lengths(config, records)
-    fitting = [n for n in lengths if n <= limit] if lengths else []
-    count = len(fitting) if lengths else len(records)
-    rows = math.ceil(sum(fitting) / limit) if config.train.packing and fitting else count
-    longest = max(fitting, default=0) if lengths else None
+    encoded = _encoded(config, records)
+    fitting = [item for item in encoded if len(item.ids) <= limit]
+    count = len(fitting) if encoded else len(records)
+    every = sum(len(item.ids) for item in fitting)
+    rows = math.ceil(every / limit) if config.train.packing and fitting else count
+    longest = max((len(item.ids) for item in fitting), default=0) if encoded else None
+    answer = max((len(item.ids) - item.prompt_tokens for item in fitting), default=limit // 2)
     row = limit if config.train.packing or longest is None else longest
+    if config.train.packing and fitting:
+        answer = limit - limit * sum(item.prompt_tokens for item in fitting) // every
     layers = adapted(config, shape)
     on_gpu, precision = _device() != "cpu", precision_of(config)
-    tokens = row * config.train.per_device_train_batch_size
+    at_once = config.train.per_device_train_batch_size
+    tokens, answered = row * at_once, answer * at_once
     return Plan(
         base=config.model.path,
         assumed=shape.assumed,
@@ -118,24 +124,27 @@ def plan(config: Config) -> Plan:
         precision=precision,
         records=len(records),
         validation=len(validation[: config.data.validation_records]),
-        too_long=sum(n > limit for n in lengths),
+        too_long=len(encoded) - len(fitting),
         longest=longest,
         steps=_steps(config, rows),
         adapted=tuple(sorted({kind for kind, _, _ in layers})),
         layers=len(layers),
         parameters=shape.parameters,
         trainable=adapter_parameters(config, shape),
-        memory=estimate(config, shape, tokens, on_gpu, precision),
-        on_a_gpu=None if on_gpu else estimate(config, shape, tokens, True, "bf16"),
+        memory=estimate(config, shape, tokens, answered, on_gpu, precision),
+        on_a_gpu=None if on_gpu else estimate(config, shape, tokens, answered, True, "bf16"),
         available=_available(),
     )
 
 
-def estimate(config: Config, shape: Shape, tokens: int, on_gpu: bool, precision: str) -> Memory:
+def estimate(
+    config: Config, shape: Shape, tokens: int, answered: int, on_gpu: bool, precision: str
+) -> Memory:
     """How much memory a training takes, in bytes; the base stands in 16 bits on a GPU alone.
 
     Args:
         tokens: computed at once: records of a batch times the longest of them.
+        answered: of these, the ones that the loss is taken of.
         precision: of the products: bf16, fp16 or fp32.
     """
     trainable = adapter_parameters(config, shape)
@@ -149,13 +158,15 @@ def estimate(config: Config, shape: Shape, tokens: int, on_gpu: bool, precision:
     kept = _kept(config, shape, compute, low)
     if config.train.gradient_checkpointing:  # what goes into each block, and one block whole
         kept = shape.layers * shape.hidden * compute + kept / shape.layers
+    # one layer at a time is read out of its 4 bits
+    largest = max(inputs * outputs for _, inputs, outputs in shape.linear) * compute
     return Memory(
-        weights=held + (shape.parameters - linear) * wide,
+        weights=held + (shape.parameters - linear) * wide + largest * in_four_bits,
         adapter=trainable * low,
         gradients=trainable * low,
         optimizer=trainable * _STATES[config.train.optim],
         activations=round(tokens * kept),
-        logits=tokens * shape.words * _LOGIT,
+        logits=answered * min(shape.words, _WORDS) * _LOGIT,
         overhead=round(_OVERHEAD) if on_gpu else 0,
     )
 
@@ -173,8 +184,8 @@ def _kept(config: Config, shape: Shape, compute: int, low: int) -> float:
     return given + again + shape.layers * shape.hidden * 4 * compute
 
 
-def _lengths(config: Config, records: Sequence[Record]) -> list[int]:
-    """Tokens of each record, or of each part of it; none where the tokenizer is not there."""
+def _encoded(config: Config, records: Sequence[Record]) -> list[Encoded]:
+    """Each record, or each part of it, as tokens; none where the tokenizer is not there."""
     try:
         tokenizer = load_tokenizer(find_folder(config.model.path))
     except ModelError:
@@ -183,7 +194,7 @@ def _lengths(config: Config, records: Sequence[Record]) -> list[int]:
     if config.data.too_long == "split":
         limit = config.train.max_seq_length
         encoded = [piece for item in encoded for piece in pieces(item, limit)]
-    return [len(item.ids) for item in encoded]
+    return encoded
 
 
 def _steps(config: Config, rows: int) -> int:
