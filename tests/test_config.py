@@ -41,6 +41,12 @@ def test_an_override_replaces_one_setting() -> None:
         ("train.learning_rat=1", "Did you mean train.learning_rate?"),
         ("lora.seed=1", "unknown setting lora.seed. Did you mean train.seed?"),
         ("lora.zzz=1", "lora has r, alpha, dropout, target_modules, use_dora, use_rslora, init."),
+        ("train.lora_rr=8", "unknown setting train.lora_rr. Did you mean lora.r?"),
+        (
+            "train.fp16=true",
+            "unknown setting train.fp16. Here it is train.precision: bf16, fp16, fp32",
+        ),
+        ("model.load_in_4bit=true", "Here it is model.quantization: nf4 or none."),
         ("trian.seed=1", "unknown section trian. Did you mean train?"),
         ("lora.alpha=0", "lora.alpha should be greater than 0 (it is 0)"),
         ("train.optim=adam", "train.optim should be 'adamw_torch'"),
@@ -65,6 +71,10 @@ def test_a_wrong_override_is_named(override: str, sentence: str) -> None:
         ("model: [", "is not YAML"),
         ("model: 3", "section model holds no settings"),
         ("modle: {}", "Did you mean model?"),
+        (
+            "model: {path: x}\ndata: {train: y}\ntrain: {output_dir: z, fp16: true, bf16: true}",
+            "unknown setting train.fp16. Here it is train.precision: bf16, fp16, fp32 or auto, one of them.",
+        ),
         ("model: {path: x}\ntrain: {output_dir: y}", "data is missing"),
         ("model: {path: x}\ndata: {}\ntrain: {output_dir: y}", "data.train is missing"),
         ("model: !!python/object:os.system {}", "is not YAML"),

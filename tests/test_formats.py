@@ -156,3 +156,54 @@ def test_the_commands_take_other_names(tmp_path: Path) -> None:
 def run(*arguments: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "sqlwright", "data", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_a_teams_table_becomes_whole_records(tmp_path: Path) -> None:
+    team = Path(__file__).parents[1] / "examples" / "team"
+    lines = (team / "queries.csv").read_text(encoding="utf-8").splitlines()
+    short = tmp_path / "queries.csv"  # with each of the four faults, and a few that have none
+    marked = [n for n, line in enumerate(lines) if line[:7] in ("DWH-901", "DWH-902", "DWH-903")]
+    chosen = [*range(1, 9), *marked, lines.index(lines[1], 2)]
+    short.write_text("\n".join([lines[0], *(lines[n] for n in chosen)]), encoding="utf-8")
+    named = (
+        "--column",
+        "instruction=request",
+        "--column",
+        "input=before",
+        "--column",
+        "output=after",
+    )
+    out = tmp_path / "records.jsonl"
+    done = run(
+        "import",
+        short,
+        "--schema",
+        team / "schema.sql",
+        "--dialect",
+        "sqlite",
+        *named,
+        "--out",
+        out,
+    )
+    assert done.returncode == 1, done.stderr
+    assert "record 9: output is refuted: the queries return" in done.stdout
+    assert "record 10: output does not bind" in done.stdout
+    assert "near 'AND' (AND lacks a part): correct it" in " ".join(done.stdout.split("│"))
+    assert "8 records, 4 left out" in done.stdout
+    records = read_records(out)
+    assert len(records) == 8
+    assert all(record.dialect == "sqlite" for record in records)
+    assert all(record.schema.startswith("CREATE TABLE") for record in records)
+    assert all(record.checked.startswith("no difference found") for record in records)
+    assert {record.source for record in records} == {"queries.csv"}
+    assert run("check", out).returncode == 0
+
+
+def test_what_a_table_does_not_say_is_filled_in(tmp_path: Path) -> None:
+    path = tmp_path / "pairs.jsonl"
+    path.write_text('{"input": "SELECT a FROM t WHERE 1 = 1", "output": "SELECT a FROM t"}\n')
+    records, malformed = scan_records(path, None, {"instruction": "Shorter", "task": "refactor"})
+    assert malformed == []
+    assert (records[0].instruction, records[0].task) == ("Shorter", "refactor")
+    with pytest.raises(DataError, match="column instruction is missing"):
+        read_records(path)

@@ -231,9 +231,33 @@ def _check_names(values: Mapping[Any, Any], where: str) -> None:
             _check_key(section, str(key), where)
 
 
+# what other trainers' settings are here, where their names alone would not tell
+_ELSEWHERE = {
+    "fp16": "train.precision: bf16, fp16, fp32 or auto, one of them",
+    "bf16": "train.precision: bf16, fp16, fp32 or auto, one of them",
+    "load_in_4bit": "model.quantization: nf4 or none",
+    "load_in_8bit": "model.quantization: nf4 or none",
+    "max_length": "train.max_seq_length",
+    "max_seq_len": "train.max_seq_length",
+    "epochs": "train.num_train_epochs",
+    "lr": "train.learning_rate",
+    "batch_size": "train.per_device_train_batch_size",
+    "scheduler": "train.lr_scheduler_type",
+    "optimizer": "train.optim",
+    "init_lora_weights": "lora.init: zero or loftq",
+    "activation_checkpointing": "train.gradient_checkpointing",
+    "rank": "lora.r",
+    "base_model": "model.path",
+    "model_name": "model.path",
+    "dataset": "data.train",
+}
+
+
 def _check_key(section: str, key: str, where: str) -> None:
     if key in SECTIONS[section].model_fields:
         return
+    if here := _ELSEWHERE.get(key.lower()):
+        raise ConfigError(f"{where}: unknown setting {section}.{key}. Here it is {here}.")
     # known by its key alone (it may stand in another section), and as others spell it: `lora_r`
     every = [name for name, _, _ in settings()]
     known = {name.replace(".", "_"): name for name in every}

@@ -17,7 +17,7 @@ from typing import Any
 from sqlwright.adapters import why_not_fitting
 from sqlwright.data.encode import prompt_ids
 from sqlwright.errors import MissingExtra, ModelError, UsageError
-from sqlwright.model import base_folder, family_of, find_folder, load_tokenizer
+from sqlwright.model import base_folder, family_of, find_folder, hush, load_tokenizer
 from sqlwright.prompt import Request, render
 
 _SCHEMA = (
@@ -84,6 +84,7 @@ def export(
         ModelError: the adapter does not fit the base, or the merged model answers otherwise.
     """
     _refuse_wrong_folders(adapter, out)
+    hush()
     try:
         from peft import PeftModel
     except ImportError:

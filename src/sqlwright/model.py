@@ -7,6 +7,7 @@ It completes prompts and nothing else: what a prompt says, and where an answer e
 from __future__ import annotations
 
 import json
+import logging
 import os
 import urllib.error
 import urllib.request
@@ -151,10 +152,10 @@ class LocalModel:
             import torch
             from safetensors import SafetensorError
             from transformers import AutoModelForCausalLM, AutoTokenizer
-            from transformers.utils import logging
+            from transformers.utils import logging as told
         except ImportError:
             raise MissingExtra("torch with transformers", "train") from None
-        logging.disable_progress_bar()
+        told.disable_progress_bar()
         base = base_folder(folder)
         device = device or ("cuda" if torch.cuda.is_available() else "cpu")
         # A CPU multiplies float32 faster than bfloat16 at these sizes, and greedily the same.
@@ -318,8 +319,15 @@ class ServedModel:
         return found
 
 
+def hush() -> None:
+    """Keep packages from telling a user what only their developers can mend."""
+    # PEFT imports bitsandbytes where it is installed, which misses a faster kernel on every CPU
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
+
+
 def _with_adapter(weights: Any, folder: Path) -> Any:
     """The weights with the adapter's products added to them: then it costs nothing a token."""
+    hush()
     from peft import PeftModel
 
     with warnings.catch_warnings():

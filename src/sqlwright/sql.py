@@ -110,6 +110,12 @@ def _parse(text: str, dialect: str) -> list[exp.Expr]:
     except ParseError as error:
         first = error.errors[0] if error.errors else {}
         message = str(first.get("description") or error).splitlines()[0].rstrip(".")
+        # as sqlglot says that AND has nothing on its right
+        message = re.sub(
+            r"Required keyword: '\w+' missing for <class '[\w.]*?(\w+)'>",
+            lambda found: f"{found[1].upper()} lacks a part",
+            message,
+        )
         near = str(first.get("highlight") or "").strip()
         near = f" near {near!r}" if near else ""
         where = f"line {first.get('line')}, column {first.get('col')}: " if first else ""

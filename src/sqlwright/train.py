@@ -26,6 +26,7 @@ from sqlwright.data.split import crossing
 from sqlwright.errors import DataError, MissingExtra, ModelError
 from sqlwright.failures import said_plainly, why_lost
 from sqlwright.loftq import start_from_loftq, write_base
+from sqlwright.model import hush
 from sqlwright.validate import judged_answers, token_loss
 
 
@@ -190,6 +191,7 @@ def _set_environment() -> None:
     # read when torch is imported: spinning threads cost five times the speed on a busy machine
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    hush()
     try:
         import datasets
         import peft  # noqa: F401

@@ -11,7 +11,7 @@ from typing import Any
 
 import typer
 
-from sqlwright.cli import asking, training
+from sqlwright.cli import asking, records, training
 from sqlwright.errors import SqlwrightError
 
 app = typer.Typer(
@@ -26,7 +26,7 @@ app.command()(asking.verify)
 app.command()(asking.optimize)
 app.command()(asking.learn)
 app.command()(asking.search)
-app.add_typer(training.data, name="data")
+app.add_typer(records.data, name="data")
 app.command()(training.train)
 app.command()(training.evaluate)
 app.command()(training.export)

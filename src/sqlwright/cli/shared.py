@@ -186,6 +186,27 @@ def progress(total: int, of: str, *, hidden: bool) -> Iterator[Callable[[int, st
 
 
 @contextmanager
+def bar(what: str) -> Iterator[Callable[..., Any]]:
+    """A progress bar on stderr, where somebody watches: call it with (done, of, words)."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    watched = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[words]}"))
+    bar = Progress(
+        *columns, TimeRemainingColumn(), console=watched, disable=not watched.is_terminal
+    )
+    with bar:
+        task = bar.add_task(what, total=None, words="")
+
+        def tell(done: int, of: int, words: str = "") -> None:
+            shown = words or f"{done} of {of}"
+            bar.update(task, completed=done, total=of, words=shown)
+
+        yield tell
+
+
+@contextmanager
 def appending(path: Path | None) -> Iterator[TextIO]:
     """The file, open to be added to, or stdout for None."""
     if path is None:

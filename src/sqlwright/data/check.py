@@ -19,6 +19,7 @@ from sqlwright.data.refute import Refuted, refute
 from sqlwright.data.split import crossing
 from sqlwright.errors import SqlError
 from sqlwright.schema import Schema
+from sqlwright.verify.judge import Verdict
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -39,7 +40,8 @@ class Report:
     Attributes:
         malformed: what is no record, by its line or row: `word` says which.
         alike: groups of records that differ in literals, layout or the instruction alone.
-        judged: records whose output was run against their input; `undecided` ones could not be.
+        judged: of records whose output was run against their input, what that showed; `undecided`
+            ones could not be.
     """
 
     records: int
@@ -47,7 +49,7 @@ class Report:
     malformed: tuple[Malformed, ...]
     faults: tuple[Fault, ...]
     alike: tuple[tuple[int, ...], ...]
-    judged: int
+    judged: tuple[Fault, ...]
     undecided: tuple[Fault, ...]
     crossing: tuple[str, ...]  # templates that stand in the other set too
     too_long: tuple[int, ...]  # numbers of the records that do not fit the context
@@ -113,7 +115,7 @@ def check_records(
         malformed=tuple(malformed),
         faults=tuple(sorted([*faults, *_duplicates(records)], key=lambda fault: fault.number)),
         alike=tuple(_alike(records)),
-        judged=len(judged),
+        judged=tuple(Fault(item.number, _shown(item.verdict)) for item in judged),
         undecided=tuple(
             Fault(item.number, item.verdict.reason)
             for item in judged
@@ -143,14 +145,19 @@ def table(report: Report, shown: int = 10) -> Table:
         (f"malformed {report.word}s", lines),
         ("faults", faults),
         ("alike but for literals", alike),
-        (f"undecided of {report.judged} that were run", undecided),
+        ("undecided", undecided),
         ("templates in both sets", list(report.crossing)),
         (f"longer than {report.limit} tokens", too_long),
     ):
+        if not items and what not in ("faults", f"malformed {report.word}s"):
+            continue
         more = [f"and {len(items) - shown} more"] if len(items) > shown else []
         found.add_row(what, str(len(items)), "\n".join([*items[:shown], *more]))
     found.add_row("tasks", str(len(report.tasks)), _balance(report.tasks))
     found.add_row("languages", str(len(report.languages)), _balance(report.languages))
+    if report.judged:
+        refuted = sum(item.reason == "different" for item in report.judged)
+        found.add_row("outputs run", str(len(report.judged)), f"{refuted} refuted")
     if report.longest_tokens:
         middle, longest = report.median_tokens, report.longest_tokens
         found.add_row("tokens", "", f"median {middle}, longest {longest}")
@@ -180,6 +187,12 @@ def _alike(records: Sequence[Record]) -> list[tuple[int, ...]]:
         key = (record.task, *(template_of(t, record.dialect) or " ".join(t.split()) for t in texts))
         groups.setdefault(key, []).append(number)
     return [tuple(group) for group in groups.values() if len(group) > 1]
+
+
+def _shown(verdict: Verdict) -> str:
+    if verdict.outcome == "no difference found" and verdict.witnesses:
+        return f"{verdict.outcome} on {verdict.witnesses} witnesses"
+    return verdict.outcome
 
 
 def _refuted(judged: Sequence[Refuted]) -> Iterator[Fault]:

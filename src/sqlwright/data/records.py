@@ -76,9 +76,16 @@ def read_records(path: str | Path, columns: Mapping[str, str] | None = None) -> 
 
 
 def scan_records(
-    path: str | Path, columns: Mapping[str, str] | None = None
+    path: str | Path,
+    columns: Mapping[str, str] | None = None,
+    defaults: Mapping[str, str] | None = None,
 ) -> tuple[list[Record], list[Malformed]]:
-    """The records of a file, and the rows that are none; blank lines are passed over."""
+    """The records of a file, and the rows that are none; blank lines are passed over.
+
+    Args:
+        columns: for a record's fields the names that they have in the file, where they are others.
+        defaults: for fields that a row does not have, or has empty.
+    """
     columns = columns or {}
     for name in columns:
         if name not in NAMES:
@@ -91,7 +98,7 @@ def scan_records(
         try:
             if isinstance(row, str):
                 raise DataError(row)
-            records.append(_record(row, ours))
+            records.append(_record(_filled(row, columns, defaults or {}), ours))
         except DataError as error:
             malformed.append(Malformed(number, str(error)))
     return records, malformed
@@ -160,6 +167,15 @@ def template_of(text: str, dialect: str) -> str:
         return sql.template(sql.read(text, dialect))
     except SqlError:
         return ""
+
+
+def _filled(
+    row: Mapping[str, Any], columns: Mapping[str, str], defaults: Mapping[str, str]
+) -> Mapping[str, Any]:
+    """The row with a value for each default that it lacks, under the file's name for it."""
+    lacking = {columns.get(name, name): value for name, value in defaults.items()}
+    lacking = {name: value for name, value in lacking.items() if row.get(name) in (None, "")}
+    return {**row, **lacking}
 
 
 def _record(row: Mapping[str, Any], ours: Mapping[str, str]) -> Record:
