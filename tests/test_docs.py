@@ -1,6 +1,9 @@
 """The documentation says what the code does."""
 
 import re
+import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -48,3 +51,40 @@ def test_the_words_promise_no_more_than_is_shown() -> None:
     for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("src/**/*.py")):
         for line in path.read_text(encoding="utf-8").splitlines():
             assert "not" in line or not promises.search(line), f"{path.name}: {line}"
+
+
+def commands(page: str) -> list[str]:
+    """Every sqlwright command in the code blocks of a page."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    blocks = re.findall(r"^```\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines()]
+    return [line for line in lines if line.startswith(".venv/bin/sqlwright ")]
+
+
+def test_the_page_on_training_has_the_same_commands_in_russian() -> None:
+    assert commands("train.md") == commands("train.ru.md")
+
+
+@pytest.mark.slow
+def test_the_page_on_training_runs_word_for_word(tmp_path: Path) -> None:
+    """Each command as it stands, in another folder, and shorter where it takes minutes."""
+    pytest.importorskip("trl")
+    shorter = {
+        "train": "train.max_steps=2 data.validation_records=2",
+        "evaluate": "--limit 2",
+        "optimize": "--seconds 1",
+    }
+    (tmp_path / "demo").mkdir()
+    with sqlite3.connect(tmp_path / "demo" / "tpch.sqlite") as database:
+        schema = (ROOT / "examples" / "team" / "schema.sql").read_text(encoding="utf-8")
+        database.executescript(schema)
+    database.close()
+    for command in commands("train.md"):
+        words = command.replace("build/", f"{tmp_path}/").split()
+        words[0] = str(Path(sys.executable).parent / "sqlwright")
+        words += shorter.get(words[1], "").split() if "--dry-run" not in words else []
+        done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+        wanted = 1 if words[1:3] == ["data", "import"] else 0
+        assert done.returncode == wanted, f"{command}\n{done.stdout}\n{done.stderr}"
+    left = {path.name for path in (tmp_path / "team").iterdir()}
+    assert {"records.jsonl", "preview.html", "adapter", "evaluation.png", "merged"} <= left

@@ -1,6 +1,7 @@
 """A merged model answers as its adapter beside the base did, and what does not fit is refused."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -96,6 +97,13 @@ def test_a_base_of_another_shape_is_named(adapter: Path, tmp_path: Path) -> None
     with pytest.raises(ModelError, match=r"does not fit .*wide: "):
         export(adapter, tmp_path / "merged", base=str(tmp_path / "wide"))
     assert not (tmp_path / "merged").exists()
+    moved = tmp_path / "moved"
+    shutil.copytree(adapter, moved)
+    named = json.loads((moved / "adapter_config.json").read_text())
+    named["base_model_name_or_path"] = str(tmp_path / "wide")
+    (moved / "adapter_config.json").write_text(json.dumps(named))
+    with pytest.raises(ModelError, match=r"moved does not fit .*wide: .* has 64 (in|out)puts in the base"):
+        load_model(str(moved))
 
 
 def test_what_cannot_be_exported_is_refused(adapter: Path, base: Path, tmp_path: Path) -> None:

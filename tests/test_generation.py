@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,8 @@ def test_what_was_learned_is_answered_and_ends(
     family: str, chat: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     base = make_tiny_model(tmp_path / "base", chat)
+    if family.startswith("sqlcoder"):  # SQLCoder's tokenizers have none
+        without_pad_token(base)
     record = tiny_records(1)[0]
     short: dict[str, Any] = {"schema": "", "output": "SELECT id FROM customers"}
     config = Config.model_validate(
@@ -72,3 +75,13 @@ def test_what_was_learned_is_answered_and_ends(
     ((completion,),) = model.complete([prompt], max_new_tokens=150, stop=stop(family))
     assert answer_of(completion, family) == short["output"]
     assert len(completion) < 60, "it stopped by itself, and not at the limit"
+
+
+def without_pad_token(folder: Path) -> None:
+    path = folder / "tokenizer_config.json"
+    values = json.loads(path.read_text(encoding="utf-8"))
+    del values["pad_token"]
+    path.write_text(json.dumps(values), encoding="utf-8")
+    from transformers import AutoTokenizer
+
+    assert AutoTokenizer.from_pretrained(folder).pad_token_id is None

@@ -121,7 +121,8 @@ class _Server(BaseHTTPRequestHandler):
     def log_message(self, *args: object) -> None: ...
 
     def do_GET(self) -> None:
-        self._send({"data": [{"id": self.model, "max_model_len": 2048}]})
+        adapter = {"id": "shop", "parent": self.model, "root": "adapters/shop"}
+        self._send({"data": [{"id": self.model, "max_model_len": 2048}, adapter]})
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -159,6 +160,16 @@ def test_a_server_is_a_model(server: str, monkeypatch: pytest.MonkeyPatch) -> No
     assert chat.family == "chat"
     assert chat.complete(["a"]) == [["SELECT 1<|end|>"]]
     assert chat.count_tokens("abcdef") == 3
+
+
+def test_one_of_several_models_is_named(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_Server, "model", "defog/sqlcoder-7b")
+    adapter = load_model(f"{server}#shop")
+    assert (adapter.family, adapter.context_tokens) == ("sqlcoder-7b", 2048)
+    adapter.complete(["a"])
+    assert _Server.asked[0]["model"] == "shop"
+    with pytest.raises(ModelError, match="serves no store; it has defog/sqlcoder-7b, shop"):
+        load_model(f"{server}#store")
 
 
 def test_a_silent_server_is_a_model_error() -> None:

@@ -94,7 +94,7 @@ def export(
         raise ModelError(f"{adapter} does not fit {below}: {reason}")
     family = family_of(below)
     tokenizer = load_tokenizer(below)
-    asked = [prompt_ids(prompt, tokenizer, family) for prompt in prompts or _prompts(family)]
+    asked = [prompt_ids(prompt, tokenizer, family) for prompt in prompts or asked_prompts(family)]
 
     say(f"reading {below}")
     weights = _read(below, dtype)
@@ -153,7 +153,8 @@ def _refuse_wrong_folders(adapter: Path, out: Path) -> None:
         raise UsageError(f"{out} holds files already: give another folder")
 
 
-def _prompts(family: str) -> list[str]:
+def asked_prompts(family: str) -> list[str]:
+    """Twenty prompts to compare two models on: five of each task, some in Russian."""
     return [
         render(Request(task, words, query, _SCHEMA), family)
         for task, words in _WORDS.items()

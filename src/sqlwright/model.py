@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from sqlwright.adapters import why_not_fitting
 from sqlwright.errors import MissingExtra, ModelError
 
 MINI_FOLDERS = (
@@ -49,7 +50,8 @@ def load_model(where: str, device: str | None = None) -> Model:
     """The model in that folder (a base model or a LoRA adapter), named `mini`, or behind that URL.
 
     Args:
-        where: a folder, "mini" for the shipped model, or http(s)://host:port of a server.
+        where: a folder, "mini" for the shipped model, or http(s)://host:port of a server, with
+            #name for one of several models there.
         device: "cpu", "cuda" …; the GPU where there is one if None. Ignored for a server.
 
     Raises:
@@ -160,6 +162,8 @@ class LocalModel:
         device = device or ("cuda" if torch.cuda.is_available() else "cpu")
         # A CPU multiplies float32 faster than bfloat16 at these sizes, and greedily the same.
         dtype = torch.float32 if device == "cpu" else torch.bfloat16
+        if folder != base and (reason := why_not_fitting(folder, base)):
+            raise ModelError(f"{folder} does not fit {base}: {reason}")
         try:
             tokenizer = AutoTokenizer.from_pretrained(base)
             weights = AutoModelForCausalLM.from_pretrained(base, dtype=dtype, use_safetensors=True)
@@ -249,16 +253,32 @@ class LocalModel:
 
 
 class ServedModel:
-    """Weights behind an OpenAI-compatible HTTP server such as vLLM."""
+    """Weights behind an OpenAI-compatible HTTP server such as vLLM, llama.cpp's or Ollama's.
+
+    Of several models that it serves, such as a base and its adapters, `#name` after the URL names
+    one; the first otherwise. Whose prompts it reads is told by its name, its base's, or its path's.
+    """
 
     def __init__(self, url: str, seconds: float = 120.0) -> None:
+        url, _, wanted = url.partition("#")
         self.url = url.rstrip("/").removesuffix("/v1")
         self.seconds = seconds
-        listed = self._ask("models").get("data") or [{}]
-        self.name = str(listed[0].get("id", ""))
-        self.context_tokens = int(listed[0].get("max_model_len") or 4096)
+        listed = [entry for entry in self._ask("models").get("data") or [] if entry.get("id")]
+        if not listed:
+            raise ModelError(f"the model server at {self.url} serves no model")
+        named = {str(entry["id"]): entry for entry in listed}
+        if wanted and wanted not in named:
+            raise ModelError(
+                f"the model server at {self.url} serves no {wanted}; it has {', '.join(named)}"
+            )
+        self.name = wanted or str(listed[0]["id"])
+        chosen = named[self.name]
+        base = named.get(str(chosen.get("parent")), {})
+        length = chosen.get("max_model_len") or base.get("max_model_len") or 4096
+        self.context_tokens = int(length)
+        told = f"{self.name} {chosen.get('parent')} {chosen.get('root')} {base.get('root')}".lower()
         known = ("sqlcoder-7b-2", "sqlcoder-7b", "mini")
-        self.family = next((family for family in known if family in self.name), "chat")
+        self.family = next((family for family in known if family in told), "chat")
 
     def complete(
         self,

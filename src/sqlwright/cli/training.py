@@ -64,26 +64,47 @@ def export(
         str | None, typer.Option(help="another base of the same shape than the adapter's own")
     ] = None,
     dtype: Annotated[str, typer.Option(help="bfloat16, float16 or float32")] = "bfloat16",
+    gguf: Annotated[
+        Path | None,
+        typer.Option(
+            help="llama.cpp's convert_hf_to_gguf.py: write a GGUF file and a Modelfile too"
+        ),
+    ] = None,
+    gguf_type: Annotated[str, typer.Option(help="f32, f16, bf16 or q8_0")] = "q8_0",
     as_json: AsJson = False,
 ) -> None:
-    """Merge an adapter into its base as safetensors, which transformers and vLLM load."""
+    """Merge an adapter into its base as safetensors, for transformers and vLLM, and as GGUF."""
     from dataclasses import asdict
 
+    from sqlwright.export import asked_prompts
     from sqlwright.export import export as run
+    from sqlwright.gguf import TYPES, convert
+    from sqlwright.model import family_of
 
+    if gguf_type not in TYPES:
+        raise UsageError(f"unknown --gguf-type {gguf_type}: it is one of {', '.join(TYPES)}")
+    if gguf is not None and not gguf.is_file():
+        raise UsageError(f"--gguf {gguf}: is no file; give llama.cpp's convert_hf_to_gguf.py")
     if dtype not in (known := ("bfloat16", "float16", "float32")):
         raise UsageError(f"unknown dtype {dtype}: it is one of {', '.join(known)}")
-    done = run(
-        adapter, out, base=base, dtype=dtype, say=lambda text: None if as_json else print(text)
-    )
+    say: Callable[[str], None] = (lambda text: None) if as_json else print
+    done = run(adapter, out, base=base, dtype=dtype, say=say)
+    made = None
+    if gguf is not None:
+        asked = asked_prompts(family_of(out))
+        made = convert(out, gguf, outtype=gguf_type, prompts=asked, say=say)
     if as_json:
-        print_json(asdict(done))
+        print_json(asdict(done) | ({"gguf": asdict(made)} if made else {}))
         return
     print(f"{done.folder}: {done.parameters:,} parameters, {done.dtype}")
     print(
         f"  it differs from adapter and base apart by {done.divergence:.2g} nats a token;"
         f" the likeliest next token is the same after {done.same:.1%} of {done.tokens} tokens"
     )
+    if made is not None:
+        print(f"{made.file}, with {made.modelfile} for ollama create")
+        same = f"{made.same_answers} of {made.compared} answers are the same, token by token"
+        print(f"  {same}" if made.compared else "  not compared: llama-cpp-python is not installed")
 
 
 def _show_plan(settings: Config, as_json: bool) -> None:
