@@ -102,7 +102,9 @@ def test_a_base_of_another_shape_is_named(adapter: Path, tmp_path: Path) -> None
     named = json.loads((moved / "adapter_config.json").read_text())
     named["base_model_name_or_path"] = str(tmp_path / "wide")
     (moved / "adapter_config.json").write_text(json.dumps(named))
-    with pytest.raises(ModelError, match=r"moved does not fit .*wide: .* has 64 (in|out)puts in the base"):
+    with pytest.raises(
+        ModelError, match=r"moved does not fit .*wide: .* has 64 (in|out)puts in the base"
+    ):
         load_model(str(moved))
 
 

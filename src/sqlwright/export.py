@@ -84,8 +84,8 @@ def export(
         ModelError: the adapter does not fit the base, or the merged model answers otherwise.
     """
     _refuse_wrong_folders(adapter, out)
-    hush()
     try:
+        hush()
         from peft import PeftModel
     except ImportError:
         raise MissingExtra("torch with transformers and peft", "train") from None
@@ -181,4 +181,5 @@ def _compared(before: Sequence[Any], after: Sequence[Any]) -> tuple[float, float
         largest = max(largest, float(gap.abs().max()))
         equal += int((one.argmax(-1) == other.argmax(-1)).sum())
         count += one.shape[0]
-    return divergence / max(count, 1), largest, equal / max(count, 1)
+    # rounding may leave it a hair below nothing; abs() and not max(), which would hide a NaN
+    return abs(divergence) / max(count, 1), largest, equal / max(count, 1)

@@ -341,6 +341,9 @@ class ServedModel:
 
 def hush() -> None:
     """Keep packages from telling a user what only their developers can mend."""
+    from transformers.utils import logging as told
+
+    told.disable_progress_bar()
     # PEFT imports bitsandbytes where it is installed, which misses a faster kernel on every CPU
     logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
 
