@@ -22,7 +22,7 @@ FLOORS = (
     {"rewrite", "data", "tokens", "bases"},
     {"advise", "plan", "export", "shards"},
     {"evaluate"},
-    {"failures", "gguf", "loftq", "validate"},
+    {"card", "failures", "gguf", "loftq", "validate"},
     {"train", "pretrain"},
     {"show"},
     {"cli"},

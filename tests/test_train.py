@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sqlwright.adapters import fingerprint
 from sqlwright.config import Config, write_config
 from sqlwright.curve import Metrics, Progress, Watch, read_metrics, schedule
 from sqlwright.data.encode import IGNORED, ByLength, Encoded, encode, pieces
@@ -121,6 +122,12 @@ def test_it_learns_and_leaves_what_it_did(base: Path, tmp_path: Path) -> None:
     assert done.adapted == (
         "down_proj", "gate_proj", "k_proj", "o_proj", "q_proj", "up_proj", "v_proj",
     )  # fmt: skip
+    assert done.layers == 14
+    assert done.base_fingerprint == fingerprint(base)
+    assert (
+        f"| base_fingerprint | {done.base_fingerprint} |"
+        in (tmp_path / "out" / "README.md").read_text()
+    )
     left = {path.name for path in (tmp_path / "out").iterdir()}
     assert {"adapter_model.safetensors", "config.yaml", "data.json", "loss.png"} <= left
     assert json.loads((tmp_path / "out" / "training.json").read_text())["steps"] == 24

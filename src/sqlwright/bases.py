@@ -246,6 +246,8 @@ def check_settings(config: Config) -> None:
             "train.early_stopping_patience counts validations: set train.eval_steps and"
             " data.validation too"
         )
+    if ours.optim != "adamw_torch" and find_spec("bitsandbytes") is None:
+        raise MissingExtra(f"bitsandbytes, which train.optim {ours.optim} needs,", "quantize")
     for name in ours.report_to:
         if not any(find_spec(package) for package in _TRACKERS.get(name, (name,))):
             raise ConfigError(f"train.report_to: {name} is not installed: run pip install {name}")

@@ -11,12 +11,21 @@ import shutil
 import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlwright.bases import check_settings, load_base, precision_of, read_shape, targets_of
+from sqlwright.adapters import fingerprint
+from sqlwright.bases import (
+    check_settings,
+    load_base,
+    precision_of,
+    read_shape,
+    source_of,
+    targets_of,
+)
+from sqlwright.card import Training, adapter_figures, card
 from sqlwright.checkpoints import claim, step_of, write_json
 from sqlwright.config import Config
 from sqlwright.curve import Metrics, Progress, Watch, draw_losses, memory
@@ -28,31 +37,6 @@ from sqlwright.failures import said_plainly, why_lost
 from sqlwright.loftq import start_from_loftq, write_base
 from sqlwright.model import hush
 from sqlwright.validate import judged_answers, token_loss
-
-
-@dataclass(frozen=True, slots=True)
-class Training:
-    """What a training made, as `training.json` in the adapter's folder keeps it."""
-
-    folder: str
-    records: int
-    dropped: int  # records that did not fit max_seq_length
-    validation: int
-    steps: int
-    tokens: int
-    trained_tokens: int  # of which the loss was taken
-    seconds: float
-    resumed_from: int  # step, 0 for a training in one go
-    loss: float  # mean of the last tenth of the steps
-    eval_loss_before: float | None  # nats a token of the answers
-    eval_loss: float | None
-    adapted: tuple[str, ...]  # kinds of layers that carry an adapter
-    parameters: int
-    trainable: int
-    precision: str
-    memory: float  # GiB held at most, on the GPU where there is one
-    best_step: int | None  # whose adapter was kept, where the training was to stop early
-    base_revision: str | None  # commit of the hub's repository that was read
 
 
 def train(
@@ -120,7 +104,7 @@ def train(
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
 
     best = _take_best(trainer.model, folder, watch, say) if watch.keep else None
-    done = _figures(trainer, watch, encoded, len(held_out), step_of(checkpoint), best)
+    done = _figures(config, trainer, watch, encoded, len(held_out), step_of(checkpoint), best)
     _save(trainer.model, tokenizer, config, done, metrics)
     return done
 
@@ -157,6 +141,7 @@ def _take_best(model: Any, folder: Path, watch: Watch, say: Callable[[str], None
 
 
 def _figures(
+    config: Config,
     trainer: Any,
     watch: Watch,
     encoded: EncodedSet,
@@ -166,6 +151,7 @@ def _figures(
 ) -> Training:
     """What was made."""
     losses = dict(watch.validations())
+    base = Path(source_of(config.model.path))
     return Training(
         folder=str(watch.metrics.path.parent),
         records=encoded.records,
@@ -179,11 +165,12 @@ def _figures(
         loss=watch.metrics.recent_loss(),
         eval_loss_before=losses.get(0),
         eval_loss=losses.get(best or watch.done),
-        **_adapter_figures(trainer.model),
+        **adapter_figures(trainer.model),
         precision="bf16" if trainer.args.bf16 else "fp16" if trainer.args.fp16 else "fp32",
         memory=round(memory(), 3),
         best_step=best,
         base_revision=getattr(trainer.model.config, "_commit_hash", None),
+        base_fingerprint=fingerprint(base) if base.is_dir() else None,
     )
 
 
@@ -378,30 +365,6 @@ def _save(model: Any, tokenizer: Any, config: Config, done: Training, metrics: M
     tokenizer.save_pretrained(folder)
     if config.lora.init == "loftq":
         write_base(model, tokenizer, config, folder / "base")
-    (folder / "README.md").write_text(_card(done), encoding="utf-8")
+    (folder / "README.md").write_text(card(done), encoding="utf-8")
     draw_losses(metrics.path, folder / "loss.png")
     write_json(folder / "training.json", asdict(done))  # last: it marks the folder as finished
-
-
-def _card(done: Training) -> str:
-    figures = "".join(f"| {name} | {value} |\n" for name, value in asdict(done).items())
-    return (
-        "# A LoRA adapter made by sqlwright\n\n"
-        "Settings: config.yaml. Digests of the records: data.json. Each step: metrics.jsonl.\n"
-        "Losses are nats a token of the answers.\n\n"
-        f"![loss](loss.png)\n\n| | |\n|---|---|\n{figures}"
-    )
-
-
-def _adapter_figures(model: Any) -> dict[str, Any]:
-    names = {
-        name.rpartition(".")[2]
-        for name, module in model.named_modules()
-        if hasattr(module, "lora_A")
-    }
-    sizes = [(p.numel(), p.requires_grad) for p in model.parameters()]
-    return {
-        "adapted": tuple(sorted(names)),
-        "parameters": sum(size for size, trained in sizes if not trained),
-        "trainable": sum(size for size, trained in sizes if trained),
-    }

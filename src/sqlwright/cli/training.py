@@ -46,7 +46,8 @@ def train(
     if as_json:
         print_json(asdict(done))
         return
-    print(f"{done.folder}: adapter of {done.trainable:,} parameters beside {done.parameters:,}")
+    print(f"{done.folder}: adapter of {done.trainable:,} parameters beside {done.parameters:,},")
+    print(f"  on {done.layers} layers: {', '.join(done.adapted)}")
     print(
         f"  {done.steps} steps, {done.tokens:,} tokens ({done.trained_tokens:,} trained on)", end=""
     )
