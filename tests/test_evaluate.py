@@ -127,7 +127,10 @@ def test_rates_are_by_task_and_language_and_survive_many_processes() -> None:
     answers = [item.output if place % 3 else "no" for place, item in enumerate(records)]
     one = judged(records, answers)
     many = evaluate(records, Scripted(answers, records), name="model", workers=2)
-    assert many.outcomes == one.outcomes
+    # how many databases were tried hangs on the time that there was
+    assert [replace(o, reason="") for o in many.outcomes] == [
+        replace(o, reason="") for o in one.outcomes
+    ]
     groups = one.groups()
     assert list(groups) == ["all", "check", "optimize", "en", "ru"]
     assert (groups["optimize"]["exact"].hits, groups["optimize"]["exact"].of) == (8, 12)
