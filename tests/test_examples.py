@@ -16,6 +16,7 @@ import pytest
 from sqlwright import sql
 from sqlwright.database import Database, connect
 from sqlwright.knowledge import Passage, collect
+from sqlwright.schema import write_ddl
 
 TPCH = Path(__file__).parents[1] / "examples" / "tpch"
 PAST = [
@@ -65,6 +66,12 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 
 def read(name: str) -> str:
     return (TPCH / name).read_text(encoding="utf-8")
+
+
+def test_the_teams_schema_is_that_of_the_database(database: Database) -> None:
+    """examples/team/schema.sql is what `write_ddl` says of the demo's database, and stays it."""
+    team = (TPCH.parent / "team" / "schema.sql").read_text(encoding="utf-8")
+    assert team == write_ddl(database.schema, "sqlite") + "\n"
 
 
 def test_the_database_is_made_once(path: Path) -> None:
