@@ -159,9 +159,9 @@ def start_error(config: Config, whole: Any) -> float:
 
     from sqlwright.bases import load_base
     from sqlwright.loftq import start_from_loftq
-    from sqlwright.train import _adapter
+    from sqlwright.train import lora_config
 
-    model = get_peft_model(load_base(config)[1], _adapter(config))
+    model = get_peft_model(load_base(config)[1], lora_config(config))
     if config.lora.init == "loftq" and config.model.quantization != "none":
         start_from_loftq(model, config)
     found = logits(model)

@@ -23,7 +23,7 @@ from sqlwright.config import Config
 from sqlwright.data.encode import encode
 from sqlwright.data.records import Record
 from sqlwright.train import train
-from tiny import make_tiny_model, tiny_records
+from tiny import make_tiny_model, tiny_config, tiny_records
 
 Row = tuple[str, str, float]  # what, against what, relative error
 RECORDS = tiny_records(12)
@@ -352,19 +352,8 @@ def _model(base: Path) -> tuple[Any, Any]:
 
 
 def _config(base: Path, folder: Path, quantization: str = "none", **options: Any) -> Config:
-    return Config.model_validate(
-        {
-            "model": {"path": str(base), "quantization": quantization},
-            "data": {"train": "none"},
-            "lora": {"r": 4, "alpha": 8},
-            "train": {
-                "output_dir": str(folder),
-                "learning_rate": 1e-2,
-                "max_seq_length": 1024,
-                "precision": "fp32",
-                **options,
-            },
-        }
+    return tiny_config(
+        base, folder, model={"quantization": quantization}, max_seq_length=1024, **options
     )
 
 

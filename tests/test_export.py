@@ -9,14 +9,13 @@ from pathlib import Path
 import pytest
 
 from sqlwright.adapters import why_not_fitting
-from sqlwright.config import Config
 from sqlwright.data.records import request
 from sqlwright.errors import ModelError, UsageError
 from sqlwright.export import export
 from sqlwright.model import load_model
 from sqlwright.prompt import render
 from sqlwright.train import train
-from tiny import make_tiny_model, tiny_records
+from tiny import make_tiny_model, tiny_config, tiny_records
 
 RECORDS = tiny_records(24)
 
@@ -29,18 +28,8 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def adapter(base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("trained") / "adapter"
-    settings = {
-        "model": {"path": str(base)},
-        "data": {"train": "-"},
-        "lora": {"r": 4, "alpha": 16},
-        "train": {
-            "output_dir": str(folder),
-            "learning_rate": 2e-2,
-            "num_train_epochs": 3,
-            "precision": "fp32",
-        },
-    }
-    train(Config.model_validate(settings), records=RECORDS, validation=[])
+    config = tiny_config(base, folder, lora={"alpha": 16}, learning_rate=2e-2, num_train_epochs=3)
+    train(config, records=RECORDS, validation=[])
     return folder
 
 

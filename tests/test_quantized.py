@@ -14,7 +14,7 @@ from sqlwright.export import export
 from sqlwright.loftq import write_base
 from sqlwright.model import LocalModel, base_folder, load_model
 from sqlwright.train import train
-from tiny import make_tiny_model, tiny_records
+from tiny import make_tiny_model, tiny_config, tiny_records
 
 pytest.importorskip("bitsandbytes", reason="4 bits need bitsandbytes")
 RECORDS = tiny_records(30)
@@ -25,20 +25,8 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_tiny_model(tmp_path_factory.mktemp("base"), wide=True)
 
 
-def config_of(base: Path, output: Path, **lora: Any) -> Config:
-    return Config.model_validate(
-        {
-            "model": {"path": str(base), "quantization": "nf4"},
-            "data": {"train": "none"},
-            "lora": {"r": 4, "alpha": 8, **lora},
-            "train": {
-                "output_dir": str(output),
-                "learning_rate": 1e-2,
-                "num_train_epochs": 4,
-                "precision": "fp32",
-            },
-        }
-    )
+def config_of(base: Path, output: Path) -> Config:
+    return tiny_config(base, output, model={"quantization": "nf4"}, num_train_epochs=4)
 
 
 def logits(model: Any) -> Any:

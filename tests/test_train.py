@@ -21,7 +21,7 @@ from sqlwright.config import Config, write_config
 from sqlwright.curve import Metrics, Progress, Watch, read_metrics, schedule
 from sqlwright.data.encode import IGNORED, ByLength, Encoded, encode, pieces
 from sqlwright.data.records import Record, write_records
-from sqlwright.errors import ConfigError, DataError, ModelError, UsageError
+from sqlwright.errors import ConfigError, DataError, MissingExtra, ModelError, UsageError
 from sqlwright.failures import said_plainly, why_lost
 from sqlwright.train import train
 from sqlwright.validate import token_loss
@@ -425,6 +425,17 @@ def test_four_steps_give_the_recorded_losses(base: Path, tmp_path: Path) -> None
     train(config, records=RECORDS[:24], validation=[])
     found = [loss for _, loss in losses(tmp_path / "out")]
     assert found == pytest.approx(RECORDED, rel=1e-3), "what is trained, or how, has changed"
+
+
+@pytest.mark.parametrize("package", ["transformers", "trl"])
+def test_a_package_that_is_not_there_is_named(
+    base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, package: str
+) -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] == package]:
+        monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(MissingExtra, match=f"^{package}, which training needs, is not installed"):
+        train(config_of(base, tmp_path / "out"), records=RECORDS)
 
 
 def test_a_layer_that_is_not_there_is_named(base: Path, tmp_path: Path) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
+from sqlwright.config import Config
 from sqlwright.data.records import Record
 from sqlwright.prompt import MINI_SPECIAL
 
@@ -18,6 +21,29 @@ CREATE TABLE orders (
     total NUMERIC NOT NULL
 );
 """
+
+
+def tiny_config(
+    base: Path,
+    output: Path,
+    model: Mapping[str, Any] | None = None,
+    lora: Mapping[str, Any] | None = None,
+    **train: Any,
+) -> Config:
+    """The settings of a short training in fp32 whose records are given, with some in other places."""
+    return Config.model_validate(
+        {
+            "model": {"path": str(base), **(model or {})},
+            "data": {"train": "none"},
+            "lora": {"r": 4, "alpha": 8, **(lora or {})},
+            "train": {
+                "output_dir": str(output),
+                "learning_rate": 1e-2,
+                "precision": "fp32",
+                **train,
+            },
+        }
+    )
 
 
 def tiny_records(count: int = 24) -> list[Record]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlwright.config import Config
-from sqlwright.errors import ConfigError, MissingExtra, ModelError
+from sqlwright.errors import ConfigError, MissingExtra, ModelError, first_line
 from sqlwright.model import find_folder
 
 _NAMED = {
@@ -138,8 +138,9 @@ def _architecture(config: Config, auto: Any) -> tuple[Any, bool]:
         ), False
     except (OSError, ValueError) as error:
         if known is None:
-            reason = (str(error).splitlines() or [type(error).__name__])[0]
-            raise ModelError(f"the base model {where} cannot be read: {reason}") from None
+            raise ModelError(
+                f"the base model {where} cannot be read: {first_line(error)}"
+            ) from None
     return auto.for_model(**known), True
 
 
@@ -203,8 +204,7 @@ def load_base(config: Config) -> tuple[Any, Any]:
         tokenizer = AutoTokenizer.from_pretrained(source, **revision)
         weights = AutoModelForCausalLM.from_pretrained(source, **options, **revision)
     except (OSError, ValueError, RuntimeError) as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise ModelError(f"the base model {where} cannot be loaded: {reason}") from None
+        raise ModelError(f"the base model {where} cannot be loaded: {first_line(error)}") from None
     for module in weights.modules():
         # or else a validation on a CPU packs the weights for good, and what comes back through
         # packed ones is no gradient: 60 % off, with a warning that nobody reads

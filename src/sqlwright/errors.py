@@ -63,6 +63,11 @@ class ModelError(SqlwrightError):
     """Weights that cannot be loaded, or a model server that does not answer."""
 
 
+def first_line(error: BaseException) -> str:
+    """What a package's error says in its first line, or its name where it says nothing."""
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """' Did you mean X?' with the nearest of `known`, or '' when nothing is near."""
     by_lower = {item.lower(): item for item in known}

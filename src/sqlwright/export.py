@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,8 +15,8 @@ from typing import Any
 
 from sqlwright.adapters import why_not_fitting
 from sqlwright.data.encode import prompt_ids
-from sqlwright.errors import MissingExtra, ModelError, UsageError
-from sqlwright.model import base_folder, family_of, find_folder, hush, load_tokenizer
+from sqlwright.errors import MissingExtra, ModelError, UsageError, first_line
+from sqlwright.model import base_folder, beside, family_of, find_folder, hush, load_tokenizer
 from sqlwright.prompt import Request, render
 
 _SCHEMA = (
@@ -86,7 +85,7 @@ def export(
     _refuse_wrong_folders(adapter, out)
     try:
         hush()
-        from peft import PeftModel
+        import peft  # noqa: F401
     except ImportError:
         raise MissingExtra("torch with transformers and peft", "train") from None
     below = find_folder(base) if base else base_folder(adapter)
@@ -97,10 +96,7 @@ def export(
     asked = [prompt_ids(prompt, tokenizer, family) for prompt in prompts or asked_prompts(family)]
 
     say(f"reading {below}")
-    weights = _read(below, dtype)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "`is_gradient_checkpointing`", FutureWarning)  # by PEFT
-        apart = PeftModel.from_pretrained(weights, str(adapter)).eval()
+    apart = beside(_read(below, dtype), adapter).eval()
     before = [_chances(apart, ids) for ids in asked]
     merged = apart.merge_and_unload(safe_merge=True)
     say(f"writing {out}")
@@ -110,7 +106,7 @@ def export(
     except OSError as error:
         raise ModelError(f"{out} cannot be written: {error.strerror or error}") from error
     parameters = sum(p.numel() for p in merged.parameters())
-    del apart, merged, weights  # or else two models would be held at once
+    del apart, merged  # or else two models would be held at once
 
     say("comparing")
     again = _read(out, dtype)
@@ -141,8 +137,7 @@ def _read(folder: Path, dtype: str) -> Any:
             folder, dtype=getattr(torch, dtype), use_safetensors=True
         )
     except (OSError, ValueError, RuntimeError) as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise ModelError(f"{folder} cannot be loaded: {reason}") from None
+        raise ModelError(f"{folder} cannot be loaded: {first_line(error)}") from None
     return weights.to("cuda" if torch.cuda.is_available() else "cpu").eval()
 
 

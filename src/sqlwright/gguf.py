@@ -60,12 +60,7 @@ def convert(
         UsageError: there is no converter, or no such type.
         ModelError: the converter failed, or the file answers otherwise.
     """
-    if outtype not in TYPES:
-        raise UsageError(f"unknown GGUF type {outtype}: it is one of {', '.join(TYPES)}")
-    if not converter.is_file():
-        raise UsageError(
-            f"{converter} is no file: give convert_hf_to_gguf.py of a checkout of llama.cpp"
-        )
+    refuse_wrong(converter, outtype)
     say(f"converting to {outtype}")
     file = merged / f"model-{outtype}.gguf"
     command = [sys.executable, str(converter), str(merged), "--outfile", str(file)]
@@ -90,6 +85,20 @@ def convert(
                 " tokens than the model was trained with; it was not kept"
             )
     return Converted(str(file), str(modelfile), *compared)
+
+
+def refuse_wrong(converter: Path | None, outtype: str) -> None:
+    """What `convert` refuses before it begins: a caller that merges first asks this before that.
+
+    Raises:
+        UsageError: the converter is no file, or there is no such type.
+    """
+    if outtype not in TYPES:
+        raise UsageError(f"unknown GGUF type {outtype}: it is one of {', '.join(TYPES)}")
+    if converter is not None and not converter.is_file():
+        raise UsageError(
+            f"{converter} is no file: give convert_hf_to_gguf.py of a checkout of llama.cpp"
+        )
 
 
 def ollama_file(file: str, family: str) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from sqlwright.adapters import why_not_fitting
-from sqlwright.errors import MissingExtra, ModelError
+from sqlwright.errors import MissingExtra, ModelError, first_line
 
 MINI_FOLDERS = (
     Path(__file__).parent / "mini",
@@ -119,7 +119,7 @@ def load_tokenizer(folder: Path) -> Any:
     try:
         return AutoTokenizer.from_pretrained(base_folder(folder))
     except (OSError, ValueError) as error:
-        raise ModelError(f"{folder} has no tokenizer: {_first_line(error)}") from None
+        raise ModelError(f"{folder} has no tokenizer: {first_line(error)}") from None
 
 
 def wrapped(prompt: str, tokenizer: Any, family: str) -> str:
@@ -154,10 +154,9 @@ class LocalModel:
             import torch
             from safetensors import SafetensorError
             from transformers import AutoModelForCausalLM, AutoTokenizer
-            from transformers.utils import logging as told
         except ImportError:
             raise MissingExtra("torch with transformers", "train") from None
-        told.disable_progress_bar()
+        hush()
         base = base_folder(folder)
         device = device or ("cuda" if torch.cuda.is_available() else "cpu")
         # A CPU multiplies float32 faster than bfloat16 at these sizes, and greedily the same.
@@ -168,9 +167,9 @@ class LocalModel:
             tokenizer = AutoTokenizer.from_pretrained(base)
             weights = AutoModelForCausalLM.from_pretrained(base, dtype=dtype, use_safetensors=True)
             if folder != base:
-                weights = _with_adapter(weights, folder)
+                weights = beside(weights, folder).merge_and_unload()  # costs nothing a token
         except (OSError, ValueError, RuntimeError, ImportError, SafetensorError) as error:
-            raise ModelError(f"{folder} cannot be loaded: {_first_line(error)}") from None
+            raise ModelError(f"{folder} cannot be loaded: {first_line(error)}") from None
         self._hold(weights.to(device).eval(), tokenizer, family_of(folder))
 
     @classmethod
@@ -332,7 +331,7 @@ class ServedModel:
                 found = json.load(reply)
         except (OSError, urllib.error.HTTPError, json.JSONDecodeError) as error:
             raise ModelError(
-                f"the model server at {self.url} does not answer: {_first_line(error)}"
+                f"the model server at {self.url} does not answer: {first_line(error)}"
             ) from None
         if not isinstance(found, dict):
             raise ModelError(f"the model server at {self.url} sent no JSON object for {path}")
@@ -341,21 +340,20 @@ class ServedModel:
 
 def hush() -> None:
     """Keep packages from telling a user what only their developers can mend."""
-    from transformers.utils import logging as told
+    from transformers.utils.logging import disable_progress_bar
 
-    told.disable_progress_bar()
+    disable_progress_bar()
     # PEFT imports bitsandbytes where it is installed, which misses a faster kernel on every CPU
     logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
 
 
-def _with_adapter(weights: Any, folder: Path) -> Any:
-    """The weights with the adapter's products added to them: then it costs nothing a token."""
-    hush()
+def beside(weights: Any, adapter: Path) -> Any:
+    """The weights with the adapter of that folder beside them, as PEFT holds both."""
     from peft import PeftModel
 
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "`is_gradient_checkpointing`", FutureWarning)  # by PEFT
-        return PeftModel.from_pretrained(weights, str(folder)).merge_and_unload()
+        return PeftModel.from_pretrained(weights, str(adapter))
 
 
 def _by_length(lengths: Sequence[int], at_most: int) -> Iterator[list[int]]:
@@ -363,7 +361,3 @@ def _by_length(lengths: Sequence[int], at_most: int) -> Iterator[list[int]]:
     order = sorted(range(len(lengths)), key=lengths.__getitem__)
     for start in range(0, len(order), at_most):
         yield order[start : start + at_most]
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -82,17 +82,16 @@ def train(
     some = validation[: config.data.validation_records]
     held_out = encode(some, what="validation").items if some else ()
 
-    metrics = Metrics(folder / "metrics.jsonl")
-    metrics.rewind(step_of(checkpoint) if checkpoint else -1)
-    answers = Metrics(folder / "answers.jsonl")
-    answers.rewind(step_of(checkpoint) if checkpoint else -1)
+    metrics, answers = (Metrics(folder / name) for name in ("metrics.jsonl", "answers.jsonl"))
+    for lines in (metrics, answers):
+        lines.rewind(step_of(checkpoint) if checkpoint else -1)
     watch = Watch(config, metrics, progress)
     trainer = _trainer(config, weights, tokenizer, encoded.items, watch)
     if config.lora.init == "loftq" and config.model.quantization != "none":
         start_from_loftq(trainer.model, config)
     if held_out:
         watch.validate = partial(
-            _measure, config, trainer.model, tokenizer, held_out, validation, answers.path
+            _measure, config, trainer.model, tokenizer, held_out, validation, answers
         )
     if config.train.early_stopping_patience:
         watch.keep = partial(trainer.model.save_pretrained, folder / "best")
@@ -115,7 +114,7 @@ def _measure(
     tokenizer: Any,
     held_out: Sequence[Encoded],
     validation: Sequence[Record],
-    answers: Path,
+    answers: Metrics,
     step: int,
 ) -> dict[str, float]:
     """The loss of held-out answers, and where asked for what becomes of some of them."""
@@ -178,17 +177,17 @@ def _set_environment() -> None:
     # read when torch is imported: spinning threads cost five times the speed on a busy machine
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    hush()
     try:
+        hush()
         import datasets
         import peft  # noqa: F401
         import trl  # noqa: F401
     except ImportError as error:
-        raise MissingExtra(f"{error.name}, which training needs,", "train") from None
+        package = str(error.name).partition(".")[0]
+        raise MissingExtra(f"{package}, which training needs,", "train") from None
     from transformers.utils import logging
 
     datasets.disable_progress_bars()
-    logging.disable_progress_bar()
     logging.set_verbosity_error()
 
 
@@ -229,7 +228,7 @@ def _trainer(
             args=_arguments(config),
             train_dataset=Dataset.from_list(rows),
             processing_class=tokenizer,
-            peft_config=_adapter(config),
+            peft_config=lora_config(config),
         )
     trainer.remove_callback(PrinterCallback)
     trainer.callback_handler.callbacks.insert(0, follow())  # at the end before trackers close
@@ -338,7 +337,7 @@ def _checkpointing(wanted: bool) -> dict[str, Any]:
     return {"gradient_checkpointing": wanted}
 
 
-def _adapter(config: Config) -> Any:
+def lora_config(config: Config) -> Any:
     """The LoRA settings under PEFT's names."""
     from peft import LoftQConfig, LoraConfig
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from sqlwright.curve import Metrics
@@ -67,20 +66,19 @@ def _batches(encoded: Sequence[Encoded]) -> Iterator[list[Encoded]]:
 
 
 def judged_answers(
-    model: Any, tokenizer: Any, family: str, records: Sequence[Record], step: int, file: Path
+    model: Any, tokenizer: Any, family: str, records: Sequence[Record], step: int, lines: Metrics
 ) -> dict[str, float]:
     """Shares of the answers that parse, bind, show no difference and are exact, by their names.
 
     Args:
         model: as it is being trained; it is left as it was.
-        file: gets a line for each answer, with what the verdict on it says.
+        lines: get one for each answer, with what the verdict on it says.
     """
     was_training = model.training
     model.eval()
     held = LocalModel.around(model, copy.copy(tokenizer), family)
     found = evaluate(records, held, name="in training", seconds=_SECONDS, workers=1)
     model.train(was_training)
-    lines = Metrics(file)
     for outcome, record in zip(found.outcomes, records, strict=True):
         asked = {"step": step, "instruction": record.instruction, "input": record.input}
         lines.note(asked | asdict(outcome))

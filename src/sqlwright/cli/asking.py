@@ -19,13 +19,13 @@ from sqlwright.cli.shared import (
     Language,
     SchemaFile,
     appending,
+    bar,
     console,
     cores,
     language_of,
     open_index,
     open_model,
     print_json,
-    progress,
     read_text,
     schema_and_dialect,
     server_of,
@@ -226,12 +226,12 @@ def _verify_pairs(file: Path, options: Options, out: Path | None, workers: int |
         tally.add(verdict)
     workers = workers or cores()
     try:
-        with progress(total, "pairs", hidden=out is None) as say, appending(out) as target:
-            say(len(done), tally.brief())
-            for verdict in judge_pairs(file, options, workers=workers, skip=len(done)):
+        with bar("pairs", hidden=out is None) as tell, appending(out) as target:
+            verdicts = judge_pairs(file, options, workers=workers, skip=len(done))
+            for count, verdict in enumerate(verdicts, start=len(done) + 1):
                 print(json.dumps(verdict, ensure_ascii=False), file=target, flush=True)
                 tally.add(verdict)
-                say(1, tally.brief())
+                tell(count, total, f"{count} of {total}, {tally.brief()}")
     except KeyboardInterrupt:
         again = ": the same command goes on from here" if out is not None else ""
         print(f"sqlwright: stopped after {tally}{again}", file=sys.stderr)

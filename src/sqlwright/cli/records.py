@@ -151,6 +151,7 @@ def check(
     named = columns_of(columns)
     found, malformed = scan_records(records, named)
     known_schema, _ = schema_and_dialect(schema, db, None)
+    folder = find_folder(model) if model else None
     with bar("outputs run") as tell:
         report = check_records(
             found,
@@ -158,8 +159,8 @@ def check(
             word=word_for(records),
             other=read_records(other, named) if other else (),
             schema=known_schema,
-            tokenizer=load_tokenizer(find_folder(model)) if model else None,
-            family=family_of(find_folder(model)) if model else "mini",
+            tokenizer=load_tokenizer(folder) if folder else None,
+            family=family_of(folder) if folder else "mini",
             limit=limit,
             verify=verify,
             workers=cores(),

@@ -149,59 +149,36 @@ def status() -> Iterator[Any]:
 
 
 @contextmanager
-def progress(total: int, of: str, *, hidden: bool) -> Iterator[Callable[[int, str], None]]:
-    """A bar on stderr where somebody watches: how many are done, in words what came of it.
+def bar(what: str, *, hidden: bool = False) -> Iterator[Callable[..., None]]:
+    """A progress bar on stderr, where somebody watches: call it with (done, of, words).
 
     Args:
-        total: how many there are.
-        of: what is counted.
-        hidden: no bar, for lines on stdout would be written through it.
+        what: what is counted.
+        hidden: no bar where stdout is watched too, for lines there would be written through it.
     """
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-    from rich.progress import TimeRemainingColumn as Left
-
-    watched = Console(stderr=True)
-    if not watched.is_terminal or (hidden and sys.stdout.isatty()):
-        yield lambda done, text: None
-        return
-    columns = (
-        TextColumn(of),
-        BarColumn(24),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[text]}, left"),
-        Left(),
-    )
-    # no thread of its own: where threads run, children cannot be forked
-    bar = Progress(
-        *columns, console=watched, auto_refresh=False, redirect_stdout=False, redirect_stderr=False
-    )
-    with bar:
-        task = bar.add_task(of, total=total, text="")
-
-        def say(done: int, text: str) -> None:
-            bar.update(task, advance=done, text=text, refresh=True)
-
-        yield say
-
-
-@contextmanager
-def bar(what: str) -> Iterator[Callable[..., Any]]:
-    """A progress bar on stderr, where somebody watches: call it with (done, of, words)."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     watched = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[words]}"))
-    bar = Progress(
-        *columns, TimeRemainingColumn(), console=watched, disable=not watched.is_terminal
+    if not watched.is_terminal or (hidden and sys.stdout.isatty()):
+        yield lambda done, of, words="": None
+        return
+    columns = (
+        TextColumn(what),
+        BarColumn(24),
+        TextColumn("{task.fields[words]}, left"),
+        TimeRemainingColumn(),
     )
-    with bar:
-        task = bar.add_task(what, total=None, words="")
+    # no thread of its own: where threads run, children cannot be forked
+    shown = Progress(
+        *columns, console=watched, auto_refresh=False, redirect_stdout=False, redirect_stderr=False
+    )
+    with shown:
+        task = shown.add_task(what, total=None, words="")
 
         def tell(done: int, of: int, words: str = "") -> None:
-            shown = words or f"{done} of {of}"
-            bar.update(task, completed=done, total=of, words=shown)
+            words = words or f"{done} of {of}"
+            shown.update(task, completed=done, total=of, words=words, refresh=True)
 
         yield tell
 

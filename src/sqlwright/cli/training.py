@@ -79,13 +79,10 @@ def export(
 
     from sqlwright.export import asked_prompts
     from sqlwright.export import export as run
-    from sqlwright.gguf import TYPES, convert
+    from sqlwright.gguf import convert, refuse_wrong
     from sqlwright.model import family_of
 
-    if gguf_type not in TYPES:
-        raise UsageError(f"unknown --gguf-type {gguf_type}: it is one of {', '.join(TYPES)}")
-    if gguf is not None and not gguf.is_file():
-        raise UsageError(f"--gguf {gguf}: is no file; give llama.cpp's convert_hf_to_gguf.py")
+    refuse_wrong(gguf, gguf_type)
     if dtype not in (known := ("bfloat16", "float16", "float32")):
         raise UsageError(f"unknown dtype {dtype}: it is one of {', '.join(known)}")
     say: Callable[[str], None] = (lambda text: None) if as_json else print

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from sqlwright.errors import DataError, MissingExtra
+from sqlwright.errors import DataError, MissingExtra, first_line
 
 #: (its number from 1 on, the row or why it is none)
 Row = tuple[int, "Mapping[str, Any] | str"]
@@ -174,6 +174,5 @@ def _saved(folder: Path) -> Iterable[Mapping[str, Any]]:
     try:
         found: Iterable[Mapping[str, Any]] = datasets.load_from_disk(str(folder))
     except (OSError, ValueError, KeyError) as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise DataError(f"{folder}: is no dataset that can be read: {reason}") from error
+        raise DataError(f"{folder}: is no dataset that can be read: {first_line(error)}") from error
     return found
