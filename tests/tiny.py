@@ -88,12 +88,16 @@ CHATS = {
 }
 
 
-def make_tiny_model(folder: Path, chat: str | None = None, *, wide: bool = False) -> Path:
+def make_tiny_model(
+    folder: Path, chat: str | None = None, *, wide: bool = False, spread: float = 0.02
+) -> Path:
     """A Llama of 60,000 random weights and a byte-level tokenizer, with mini's special tokens.
 
     Args:
         chat: a name of `CHATS`: its special tokens and template in the place of mini's.
         wide: layers of multiples of 64, which 4 bits need.
+        spread: of the weights; the words' own are its only output layer, so with small ones no
+            training makes it sure of a token.
     """
     import torch
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
@@ -126,6 +130,7 @@ def make_tiny_model(folder: Path, chat: str | None = None, *, wide: bool = False
         hidden_size=64 if wide else 48,
         intermediate_size=128 if wide else 96,
         num_hidden_layers=2,
+        initializer_range=spread,
         num_attention_heads=4,
         num_key_value_heads=4 if wide else 2,
         max_position_embeddings=1024,
