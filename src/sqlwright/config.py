@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -194,6 +194,25 @@ def load_config(path: str | Path, overrides: Sequence[str] = ()) -> Config:
     return _build(sections, str(path))
 
 
+def replaced(config: Config, values: Mapping[str, Any], where: str) -> Config:
+    """The config with other values for some settings, by `section.key`.
+
+    Raises:
+        ConfigError: a value that a setting cannot have; `where` names its place.
+    """
+    sections = config.model_dump()
+    for name, value in values.items():
+        section, _, key = name.partition(".")
+        sections[section][key] = value
+    return _build(sections, where)
+
+
+def value_of(config: Config, name: str) -> Any:
+    """The value of the setting `section.key`."""
+    section, _, key = name.partition(".")
+    return getattr(getattr(config, section), key)
+
+
 def write_config(config: Config, path: str | Path) -> None:
     """Write the whole config as YAML; `load_config` reads it back equal."""
     values = config.model_dump(mode="json")
@@ -218,6 +237,19 @@ def changed(one: Config, other: Config) -> list[str]:
         for key in left[section]
         if left[section][key] != right[section][key]
     ]
+
+
+def check_setting(name: str, where: str) -> None:
+    """Refuse what is no `section.key`.
+
+    Raises:
+        ConfigError: names the nearest setting.
+    """
+    section, dot, key = name.partition(".")
+    if dot and section in SECTIONS:
+        _check_key(section, key, where)
+    else:
+        _unknown(name, key if dot else name, "every setting is in docs/settings.md", where)
 
 
 def _check_names(values: Mapping[Any, Any], where: str) -> None:
@@ -256,16 +288,20 @@ _ELSEWHERE = {
 def _check_key(section: str, key: str, where: str) -> None:
     if key in SECTIONS[section].model_fields:
         return
+    others = ", ".join(SECTIONS[section].model_fields)
+    _unknown(f"{section}.{key}", key, f"{section} has {others}", where)
+
+
+def _unknown(name: str, key: str, others: str, where: str) -> NoReturn:
     if here := _ELSEWHERE.get(key.lower()):
-        raise ConfigError(f"{where}: unknown setting {section}.{key}. Here it is {here}.")
+        raise ConfigError(f"{where}: unknown setting {name}. Here it is {here}.")
     # known by its key alone (it may stand in another section), and as others spell it: `lora_r`
     every = [name for name, _, _ in settings()]
     known = {name.replace(".", "_"): name for name in every}
     known |= {name.partition(".")[2]: name for name in reversed(every)}
     near = get_close_matches(key.lower(), known, n=1, cutoff=0.6)
-    others = ", ".join(SECTIONS[section].model_fields)
-    hint = f"Did you mean {known[near[0]]}?" if near else f"{section} has {others}."
-    raise ConfigError(f"{where}: unknown setting {section}.{key}. {hint}")
+    hint = f"Did you mean {known[near[0]]}?" if near else f"{others}."
+    raise ConfigError(f"{where}: unknown setting {name}. {hint}")
 
 
 def _read_override(override: str) -> tuple[str, str, Any]:

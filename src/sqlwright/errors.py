@@ -10,6 +10,7 @@
     │   └── QueryTimeout  a query that did not finish within its time limit
     ├── DataError         a records or knowledge file that cannot be read
     └── ModelError        weights that cannot be loaded, or a server that does not answer
+        └── SettingsFailed   a training whose own settings ended it
 
 The command line prints the sentence and exits with 2. Anything else that reaches the user is a bug.
 """
@@ -61,6 +62,10 @@ class DataError(SqlwrightError):
 
 class ModelError(SqlwrightError):
     """Weights that cannot be loaded, or a model server that does not answer."""
+
+
+class SettingsFailed(ModelError):
+    """A training whose own settings ended it: its loss is no number, or the memory is full."""
 
 
 def first_line(error: BaseException) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlwright.config import Config
 from sqlwright.curve import Watch
-from sqlwright.errors import ModelError
+from sqlwright.errors import ModelError, SettingsFailed
 
 
 @contextmanager
@@ -20,25 +20,31 @@ def said_plainly(config: Config, watch: Watch) -> Iterator[None]:
     try:
         yield
     except torch.OutOfMemoryError:
-        ours = config.train
-        wishes = [
-            f"train.per_device_train_batch_size={max(1, ours.per_device_train_batch_size // 2)}"
-            f" train.gradient_accumulation_steps={ours.gradient_accumulation_steps * 2}",
-            "train.gradient_checkpointing=true" if not ours.gradient_checkpointing else "",
-            "model.quantization=nf4" if config.model.quantization == "none" else "",
-        ]
-        raise ModelError(
-            f"the GPU's memory is full after step {watch.done}: try"
-            f" {', or '.join(filter(None, wishes))}; train --dry-run estimates what they save"
-        ) from None
+        raise SettingsFailed(_full("the GPU's memory", config, watch)) from None
     except (OSError, RuntimeError) as error:
-        # torch's own writer knows no errno
+        # torch's own writer and its CPU allocator know no errno
         if getattr(error, "errno", None) == errno.ENOSPC or "failed writing file" in str(error):
             raise ModelError(
                 f"the disk of {config.train.output_dir} is full after step {watch.done}: make room,"
                 " and the same command goes on from the last checkpoint"
             ) from None
+        if "can't allocate memory" in str(error):
+            raise SettingsFailed(_full("the memory", config, watch)) from None
         raise
+
+
+def _full(what: str, config: Config, watch: Watch) -> str:
+    ours = config.train
+    wishes = [
+        f"train.per_device_train_batch_size={max(1, ours.per_device_train_batch_size // 2)}"
+        f" train.gradient_accumulation_steps={ours.gradient_accumulation_steps * 2}",
+        "train.gradient_checkpointing=true" if not ours.gradient_checkpointing else "",
+        "model.quantization=nf4" if config.model.quantization == "none" else "",
+    ]
+    return (
+        f"{what} is full after step {watch.done}: try {', or '.join(filter(None, wishes))};"
+        " train --dry-run estimates what they save"
+    )
 
 
 def why_lost(loss: float, step: int, inputs: Any, numbers: Mapping[tuple[int, ...], int]) -> str:

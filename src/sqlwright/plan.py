@@ -109,14 +109,9 @@ def plan(config: Config) -> Plan:
     every = sum(len(item.ids) for item in fitting)
     rows = math.ceil(every / limit) if config.train.packing and fitting else count
     longest = max((len(item.ids) for item in fitting), default=0) if encoded else None
-    answer = max((len(item.ids) - item.prompt_tokens for item in fitting), default=limit // 2)
-    row = limit if config.train.packing or longest is None else longest
-    if config.train.packing and fitting:
-        answer = limit - limit * sum(item.prompt_tokens for item in fitting) // every
     layers = adapted(config, shape)
     on_gpu, precision = _device() != "cpu", precision_of(config)
-    at_once = config.train.per_device_train_batch_size
-    tokens, answered = row * at_once, answer * at_once
+    tokens, answered = at_once(config, fitting)
     return Plan(
         base=config.model.path,
         assumed=shape.assumed,
@@ -133,8 +128,24 @@ def plan(config: Config) -> Plan:
         trainable=adapter_parameters(config, shape),
         memory=estimate(config, shape, tokens, answered, on_gpu, precision),
         on_a_gpu=None if on_gpu else estimate(config, shape, tokens, answered, True, "bf16"),
-        available=_available(),
+        available=available(),
     )
+
+
+def at_once(config: Config, fitting: Sequence[Encoded]) -> tuple[int, int]:
+    """(tokens, those of them that the loss is taken of) that are computed at once, at most.
+
+    Args:
+        fitting: the records as tokens that fit; none where the tokenizer is not at hand.
+    """
+    limit, rows = config.train.max_seq_length, config.train.per_device_train_batch_size
+    row = max((len(item.ids) for item in fitting), default=limit)
+    answer = max((len(item.ids) - item.prompt_tokens for item in fitting), default=limit // 2)
+    if config.train.packing:
+        row = limit
+        if every := sum(len(item.ids) for item in fitting):
+            answer = limit - limit * sum(item.prompt_tokens for item in fitting) // every
+    return row * rows, answer * rows
 
 
 def estimate(
@@ -211,7 +222,8 @@ def _device() -> str:
     return str(torch.cuda.get_device_name()) if torch.cuda.is_available() else "cpu"
 
 
-def _available() -> int:
+def available() -> int:
+    """Bytes that are free where a training would run."""
     import torch
 
     if torch.cuda.is_available():

@@ -17,14 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from sqlwright.adapters import fingerprint
-from sqlwright.bases import (
-    check_settings,
-    load_base,
-    precision_of,
-    read_shape,
-    source_of,
-    targets_of,
-)
+from sqlwright.arguments import lora_config, sft_arguments
+from sqlwright.bases import check_settings, load_base, read_shape, source_of
 from sqlwright.card import Training, adapter_figures, card
 from sqlwright.checkpoints import claim, step_of, write_json
 from sqlwright.config import Config
@@ -32,7 +26,7 @@ from sqlwright.curve import Metrics, Progress, Watch, draw_losses, memory
 from sqlwright.data.encode import IGNORED, ByLength, Encoded, EncodedSet, encode_all
 from sqlwright.data.records import Record, digest, read_records
 from sqlwright.data.split import crossing
-from sqlwright.errors import DataError, MissingExtra, ModelError
+from sqlwright.errors import DataError, MissingExtra, SettingsFailed
 from sqlwright.failures import said_plainly, why_lost
 from sqlwright.loftq import start_from_loftq, write_base
 from sqlwright.model import hush
@@ -62,33 +56,21 @@ def train(
         ModelError: the base cannot be loaded, the loss stopped being a number, or memory or disk
             are full.
     """
-    _set_environment()
+    set_environment()
     say = say or (lambda sentence: None)
     check_settings(config)
     read_shape(config)  # what cannot be trained is refused before anything is read or claimed
-    records, validation = _read(config, records, validation)
+    records, validation = both_records(config, records, validation)
     folder = Path(config.train.output_dir)
     checkpoint = claim(folder, config, {"train": digest(records), "validation": digest(validation)})
     tokenizer, weights = load_base(config)
-    encode = partial(
-        encode_all,
-        tokenizer=tokenizer,
-        family=config.model.family,
-        limit=config.train.max_seq_length,
-        too_long=config.data.too_long,
-        say=say,
-    )
-    encoded = encode(records, what="training")
-    some = validation[: config.data.validation_records]
-    held_out = encode(some, what="validation").items if some else ()
+    encoded, held_out = encode_both(config, tokenizer, records, validation, say)
 
     metrics, answers = (Metrics(folder / name) for name in ("metrics.jsonl", "answers.jsonl"))
     for lines in (metrics, answers):
         lines.rewind(step_of(checkpoint) if checkpoint else -1)
     watch = Watch(config, metrics, progress)
-    trainer = _trainer(config, weights, tokenizer, encoded.items, watch)
-    if config.lora.init == "loftq" and config.model.quantization != "none":
-        start_from_loftq(trainer.model, config)
+    trainer = trainer_of(config, weights, tokenizer, encoded.items, watch)
     if held_out:
         watch.validate = partial(
             _measure, config, trainer.model, tokenizer, held_out, validation, answers
@@ -103,9 +85,41 @@ def train(
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
 
     best = _take_best(trainer.model, folder, watch, say) if watch.keep else None
-    done = _figures(config, trainer, watch, encoded, len(held_out), step_of(checkpoint), best)
-    _save(trainer.model, tokenizer, config, done, metrics)
-    return done
+    return leave(
+        config,
+        trainer,
+        tokenizer,
+        watch,
+        encoded,
+        len(held_out),
+        resumed_from=step_of(checkpoint),
+        best=best,
+    )
+
+
+def encode_both(
+    config: Config,
+    tokenizer: Any,
+    records: Sequence[Record],
+    validation: Sequence[Record],
+    say: Callable[[str], None],
+) -> tuple[EncodedSet, tuple[Encoded, ...]]:
+    """What is trained on and what is held out, as tokens that fit `train.max_seq_length`.
+
+    Raises:
+        DataError: records that do not fit and may not be dropped.
+    """
+    encode = partial(
+        encode_all,
+        tokenizer=tokenizer,
+        family=config.model.family,
+        limit=config.train.max_seq_length,
+        too_long=config.data.too_long,
+        say=say,
+    )
+    some = validation[: config.data.validation_records]
+    held_out = encode(some, what="validation").items if some else ()
+    return encode(records, what="training"), held_out
 
 
 def _measure(
@@ -139,20 +153,28 @@ def _take_best(model: Any, folder: Path, watch: Watch, say: Callable[[str], None
     return best or None
 
 
-def _figures(
+def leave(
     config: Config,
     trainer: Any,
+    tokenizer: Any,
     watch: Watch,
     encoded: EncodedSet,
     held_out: int,
-    resumed_from: int,
-    best: int | None,
+    *,
+    resumed_from: int = 0,
+    best: int | None = None,
 ) -> Training:
-    """What was made."""
+    """Leave the adapter, its tokenizer, its curve and its figures in `train.output_dir`.
+
+    Args:
+        held_out: how many records `eval_loss` is of.
+        best: the step whose adapter this is, where it is not the last one's.
+    """
     losses = dict(watch.validations())
     base = Path(source_of(config.model.path))
-    return Training(
-        folder=str(watch.metrics.path.parent),
+    model, folder = trainer.model, Path(config.train.output_dir)
+    done = Training(
+        folder=str(folder),
         records=encoded.records,
         dropped=encoded.dropped,
         validation=held_out,
@@ -164,16 +186,29 @@ def _figures(
         loss=watch.metrics.recent_loss(),
         eval_loss_before=losses.get(0),
         eval_loss=losses.get(best or watch.done),
-        **adapter_figures(trainer.model),
+        **adapter_figures(model),
         precision="bf16" if trainer.args.bf16 else "fp16" if trainer.args.fp16 else "fp32",
         memory=round(memory(), 3),
         best_step=best,
-        base_revision=getattr(trainer.model.config, "_commit_hash", None),
+        base_revision=getattr(model.config, "_commit_hash", None),
         base_fingerprint=fingerprint(base) if base.is_dir() else None,
     )
+    model.save_pretrained(folder, safe_serialization=True)
+    tokenizer.save_pretrained(folder)
+    if config.lora.init == "loftq":
+        write_base(model, tokenizer, config, folder / "base")
+    (folder / "README.md").write_text(card(done), encoding="utf-8")
+    draw_losses(watch.metrics.path, folder / "loss.png")
+    write_json(folder / "training.json", asdict(done))  # last: it marks the folder as finished
+    return done
 
 
-def _set_environment() -> None:
+def set_environment() -> None:
+    """Make the packages that train ready, and quiet.
+
+    Raises:
+        MissingExtra: names the one that is not installed.
+    """
     # read when torch is imported: spinning threads cost five times the speed on a busy machine
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -191,10 +226,14 @@ def _set_environment() -> None:
     logging.set_verbosity_error()
 
 
-def _read(
+def both_records(
     config: Config, records: Sequence[Record] | None, validation: Sequence[Record] | None
 ) -> tuple[Sequence[Record], Sequence[Record]]:
-    """(training, validation) records, from the config's files where none are given."""
+    """(training, validation) records, from the config's files where none are given.
+
+    Raises:
+        DataError: a file that cannot be read, or a query template on both sides.
+    """
     columns = config.data.columns
     records = read_records(config.data.train, columns) if records is None else records
     if validation is None:
@@ -208,10 +247,21 @@ def _read(
     return records, validation
 
 
-def _trainer(
-    config: Config, weights: Any, tokenizer: Any, encoded: Sequence[Encoded], watch: Watch
+def trainer_of(
+    config: Config,
+    weights: Any,
+    tokenizer: Any,
+    encoded: Sequence[Encoded],
+    watch: Watch,
+    *,
+    saves: bool = True,
 ) -> Any:
-    """TRL's trainer over ready token ids and labels, with our schedule and our counts."""
+    """TRL's trainer over ready token ids and labels, with our schedule and our counts.
+
+    Args:
+        weights: of the base; the adapter is put into them.
+        saves: leave checkpoints in `train.output_dir`.
+    """
     from datasets import Dataset
     from transformers import PrinterCallback, set_seed
 
@@ -225,7 +275,7 @@ def _trainer(
         warnings.filterwarnings("ignore", "`is_gradient_checkpointing`", FutureWarning)  # by PEFT
         trainer = trainer_class(
             model=weights,
-            args=_arguments(config),
+            args=sft_arguments(config, saves),
             train_dataset=Dataset.from_list(rows),
             processing_class=tokenizer,
             peft_config=lora_config(config),
@@ -236,6 +286,8 @@ def _trainer(
         watch.report = lambda found: trainer.callback_handler.on_log(
             trainer.args, trainer.state, trainer.control, found
         )
+    if config.lora.init == "loftq" and config.model.quantization != "none":
+        start_from_loftq(trainer.model, config)
     return trainer
 
 
@@ -266,7 +318,7 @@ def _watched(watch: Watch, numbers: Mapping[tuple[int, ...], int]) -> tuple[Any,
             watch.trained_tokens += int((inputs["labels"] != IGNORED).sum())
             loss = super().training_step(model, inputs, *rest)
             if not loss.isfinite():
-                raise ModelError(why_lost(float(loss), watch.done + 1, inputs, numbers))
+                raise SettingsFailed(why_lost(float(loss), watch.done + 1, inputs, numbers))
             return loss
 
         def create_model_card(self, *_: Any, **__: Any) -> None:
@@ -288,82 +340,3 @@ def _watched(watch: Watch, numbers: Mapping[tuple[int, ...], int]) -> tuple[Any,
             watch.end()
 
     return Trainer, Follow
-
-
-def _arguments(config: Config) -> Any:
-    """Our settings under the names of the installed TRL; each is mapped here and nowhere else."""
-    import torch
-    from trl import SFTConfig
-
-    ours = config.train
-    on_cpu = not torch.cuda.is_available()
-    precision = precision_of(config)
-    return SFTConfig(
-        output_dir=ours.output_dir,
-        learning_rate=ours.learning_rate,
-        weight_decay=ours.weight_decay,
-        num_train_epochs=ours.num_train_epochs,
-        max_steps=ours.max_steps or -1,
-        optim=ours.optim,
-        per_device_train_batch_size=ours.per_device_train_batch_size,
-        gradient_accumulation_steps=ours.gradient_accumulation_steps,
-        bf16=precision == "bf16",
-        fp16=precision == "fp16",
-        use_cpu=on_cpu,
-        dataloader_pin_memory=not on_cpu,
-        **_checkpointing(ours.gradient_checkpointing),
-        max_grad_norm=ours.max_grad_norm,
-        max_length=ours.max_seq_length,
-        packing=ours.packing,
-        packing_strategy="bfd",
-        seed=ours.seed,
-        dataloader_num_workers=ours.dataloader_num_workers,
-        save_steps=ours.save_steps,
-        save_total_limit=2,
-        logging_steps=1,
-        logging_nan_inf_filter=False,  # or else a lost training looks like a good one
-        eval_strategy="no",  # `token_loss` validates
-        report_to=list(ours.report_to),
-        disable_tqdm=True,
-    )
-
-
-def _checkpointing(wanted: bool) -> dict[str, Any]:
-    """Gradient checkpointing under the name that the installed transformers has for it."""
-    from trl import SFTConfig
-
-    if "activation_checkpointing" in SFTConfig.__dataclass_fields__:  # from 5.20 or so on
-        return {"gradient_checkpointing": None, "activation_checkpointing": wanted}
-    return {"gradient_checkpointing": wanted}
-
-
-def lora_config(config: Config) -> Any:
-    """The LoRA settings under PEFT's names."""
-    from peft import LoftQConfig, LoraConfig
-
-    targets = targets_of(config)
-    # a quantized base gets its LoftQ start once the adapter is there (`start_from_loftq`)
-    whole = config.lora.init == "loftq" and config.model.quantization == "none"
-    start = {"init_lora_weights": "loftq", "loftq_config": LoftQConfig()} if whole else {}
-    return LoraConfig(
-        r=config.lora.r,
-        lora_alpha=config.lora.alpha,
-        lora_dropout=config.lora.dropout,
-        use_rslora=config.lora.use_rslora,
-        use_dora=config.lora.use_dora,
-        target_modules=targets if isinstance(targets, str) else list(targets),
-        task_type="CAUSAL_LM",
-        **start,
-    )
-
-
-def _save(model: Any, tokenizer: Any, config: Config, done: Training, metrics: Metrics) -> None:
-    """Leave the adapter, its tokenizer, its curve and its figures in the folder."""
-    folder = Path(done.folder)
-    model.save_pretrained(folder, safe_serialization=True)
-    tokenizer.save_pretrained(folder)
-    if config.lora.init == "loftq":
-        write_base(model, tokenizer, config, folder / "base")
-    (folder / "README.md").write_text(card(done), encoding="utf-8")
-    draw_losses(metrics.path, folder / "loss.png")
-    write_json(folder / "training.json", asdict(done))  # last: it marks the folder as finished
