@@ -157,9 +157,9 @@ def start_error(config: Config, whole: Any) -> float:
     """How far base and adapter are from the whole base before the first step."""
     from peft import get_peft_model
 
+    from sqlwright.arguments import lora_config
     from sqlwright.bases import load_base
     from sqlwright.loftq import start_from_loftq
-    from sqlwright.train import lora_config
 
     model = get_peft_model(load_base(config)[1], lora_config(config))
     if config.lora.init == "loftq" and config.model.quantization != "none":

@@ -24,6 +24,7 @@ FLOORS = (
     {"evaluate"},
     {"arguments", "card", "failures", "gguf", "loftq", "validate"},
     {"train", "pretrain"},
+    {"tune"},
     {"show"},
     {"cli"},
     {"__main__", "pages"},
@@ -36,7 +37,7 @@ DOORS = {
     "duckdb": {"engines", "verify"},
     "psycopg": {"engines", "verify"},
     "pymysql": {"engines", "verify"},
-    "sqlalchemy": {"database"},
+    "sqlalchemy": {"database", "tune"},
     "torch": {
         "arguments",
         "bases",
@@ -50,7 +51,9 @@ DOORS = {
         "validate",
         "curve",
         "pretrain",
+        "tune",
     },
+    "optuna": {"tune"},
     "transformers": {"bases", "export", "model", "train", "pretrain"},
     "safetensors": {"adapters", "model", "pretrain", "decoder", "knowledge"},
     "tokenizers": {"model", "tokens", "shards", "knowledge"},
@@ -59,7 +62,7 @@ DOORS = {
     "datasets": {"train", "data"},
     "lancedb": {"knowledge"},
     "pyarrow": {"knowledge", "data"},
-    "matplotlib": {"curve", "evaluate"},
+    "matplotlib": {"curve", "evaluate", "tune"},
     "typer": {"cli", "pages"},
 }
 HEAVY = DOORS.keys() - {"sqlite3", "typer"}

@@ -2,4 +2,5 @@
 
 from sqlwright.cli import main
 
-main()
+if __name__ == "__main__":  # a worker imports it under another name
+    main()

@@ -11,7 +11,7 @@ from typing import Any
 
 import typer
 
-from sqlwright.cli import asking, records, training
+from sqlwright.cli import asking, records, training, tuning
 from sqlwright.errors import SqlwrightError
 
 app = typer.Typer(
@@ -28,6 +28,7 @@ app.command()(asking.learn)
 app.command()(asking.search)
 app.add_typer(records.data, name="data")
 app.command()(training.train)
+app.add_typer(tuning.app, name="tune")
 app.command()(training.evaluate)
 app.command()(training.export)
 

@@ -1,0 +1,1 @@
+"""Search the settings of a training with Optuna: the lowest loss on held-out records."""
