@@ -38,6 +38,7 @@ def test_the_readme_names_every_command() -> None:
             "search",
             "data",
             "train",
+            "tune",
             "evaluate",
         ):
             assert f"sqlwright {command}" in text, (name, command)

@@ -10,8 +10,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from pydantic import BaseModel
+
 from sqlwright.analyze.pages import rules_page
 from sqlwright.config import settings
+from sqlwright.tune.space import SEARCHABLE, Range, Tuning
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -33,7 +36,29 @@ def settings_page() -> str:
         "|---|---|---|",
     ]
     lines += [f"| `{name}` | {default} | {what} |" for name, default, what in settings()]
+    lines += [
+        "",
+        "## A search",
+        "",
+        "Made from `tune/space.py`. What `sqlwright tune --space` reads (see `configs/tune.yaml`):",
+        "",
+        *_table(Tuning),
+        "",
+        "Each setting of `space` has:",
+        "",
+        *_table(Range),
+        "",
+        f"Settings that can be searched: {', '.join(f'`{name}`' for name in SEARCHABLE)}.",
+    ]
     return "\n".join(lines) + "\n"
+
+
+def _table(model: type[BaseModel]) -> Iterator[str]:
+    yield from ("| setting | default | what it does |", "|---|---|---|")
+    for name, field in model.model_fields.items():
+        default = field.get_default(call_default_factory=True)
+        shown = "required" if field.is_required() else default
+        yield f"| `{name}` | {shown} | {field.description} |"
 
 
 def cli_page() -> str:

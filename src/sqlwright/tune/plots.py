@@ -72,9 +72,12 @@ def history(trials: Sequence[FrozenTrial]) -> Figure:
 def _scaled(axes: Axes, losses: Sequence[float]) -> None:
     """A logarithmic scale where a few bad trials would press the good ones together."""
     if min(losses) > 0 and max(losses) > 3 * min(losses):
+        from matplotlib.ticker import LogLocator, NullLocator
+
         axes.set_yscale("log")
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.yaxis.set_minor_locator(NullLocator())
         axes.yaxis.set_major_formatter("{x:g}")
-        axes.yaxis.set_minor_formatter("{x:g}")
     axes.grid(alpha=0.3)
 
 
@@ -161,6 +164,13 @@ def scales(trials: Sequence[FrozenTrial]) -> list[Scale]:
     return list(found.values())
 
 
+def _between(low: float, high: float, loss: float) -> float:
+    """Where a loss stands from 0 to 1, on a logarithmic scale where it can be."""
+    if low > 0:
+        low, high, loss = math.log(low), math.log(high), math.log(loss)
+    return (loss - low) / (high - low or 1)
+
+
 def parallel(trials: Sequence[FrozenTrial]) -> Figure:
     """A line for each complete trial through its settings, the better the darker."""
     complete, _ = split(trials)
@@ -175,7 +185,7 @@ def parallel(trials: Sequence[FrozenTrial]) -> Figure:
             for place, scale in enumerate(every)
             if scale.name in trial.params
         ]
-        spots.append((len(every), (_loss(trial) - low) / (high - low or 1)))
+        spots.append((len(every), _between(low, high, _loss(trial))))
         share = (rank + 1) / len(order)
         is_best = trial is order[-1]
         axes.plot(
