@@ -81,7 +81,9 @@ def _behind_proxy(where: str) -> BaseStorage:
     if not host or not port.isdigit():
         raise UsageError("the address of a proxy is grpc://host:port")
     try:
-        return optuna.storages.GrpcStorageProxy(host=host, port=int(port))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that it is experimental
+            return optuna.storages.GrpcStorageProxy(host=host, port=int(port))
     except ImportError:
         raise UsageError("grpc:// needs grpcio: run pip install grpcio") from None
 
