@@ -30,7 +30,8 @@ from sqlwright.data.records import write_records
 from sqlwright.errors import ConfigError, DataError, SqlwrightError, UsageError
 from sqlwright.tune import studies
 from sqlwright.tune.confirm import confirm
-from sqlwright.tune.found import open_folder
+from sqlwright.tune.found import open_folder, summary
+from sqlwright.tune.report import report
 from sqlwright.tune.search import _identity, tune
 from sqlwright.tune.space import RATIO, Axis, first_choices, propose, read_tuning, resolve
 from sqlwright.tune.trial import Pruned, Resident, run_trial
@@ -519,6 +520,22 @@ def test_a_study_of_another_space_is_refused(config: Config, tmp_path: Path) -> 
             studies.create_study(storage, "s", _identity(other, change), resume=True)
 
 
+def test_a_search_without_a_finished_trial_says_why(config: Config, tmp_path: Path) -> None:
+    storage = studies.open_storage(str(tmp_path / "study" / "journal.log"))
+    study = studies.create_study(storage, "study", {}, resume=False)
+    trial = study.ask()
+    trial.set_user_attr("reason", "it needs about 9.0 GiB, and 1.0 are free")
+    study.tell(trial, state=TrialState.PRUNED)
+    with pytest.raises(UsageError, match="so there is no best one; the last one was pruned: it ne"):
+        summary(study, tmp_path / "study", config, 1.0)
+    (tmp_path / "study" / "study.json").write_text(
+        json.dumps({"name": "study", "storage": str(tmp_path / "study" / "journal.log")})
+    )
+    write_config(config, tmp_path / "study" / "config.yaml")
+    with pytest.raises(UsageError, match="was finished: there is nothing to draw yet"):
+        report(tmp_path / "study", tmp_path / "report")
+
+
 BAD_COMMANDS: dict[str, tuple[list[str], str]] = {
     "no study": (["tune", "report", "{tmp}"], "is no study"),
     "no config": (["tune", "{tmp}/none.yaml"], "cannot be read"),
@@ -641,7 +658,7 @@ def test_two_workers_share_a_journal_and_the_page_runs_word_for_word(
     write_records(tiny_records(52)[20:], tmp_path / "validation.jsonl")
     shorter = {
         "search": f"train.num_train_epochs=4 --trials 5 --space {small_space(tmp_path)}",
-        "confirm": "--seeds 2",
+        "confirm": "--seeds 2 --answers 1",
         "train": "train.max_steps=1",
     }
     assert commands("tune.md") == commands("tune.ru.md")
@@ -657,10 +674,11 @@ def test_two_workers_share_a_journal_and_the_page_runs_word_for_word(
     assert page.count("data:image/png;base64,") == 5
     held_out = tmp_path / "held" / "validation.jsonl"
     told: list[str] = []
-    again = confirm(tmp_path / "study", seeds=2, records=held_out,
+    again = confirm(tmp_path / "study", seeds=2, records=held_out, answers=1,
                     tell=lambda done, of, words="": told.append(words))  # fmt: skip
     assert [len(row.losses) for row in again.rows] == [2, 2]
-    assert again.rows[0].mean <= again.rows[1].mean
+    assert all(row.rates["parses"] == 0 for row in again.rows), "so tiny a model writes no SQL"
+    assert again.rows[0].mean <= again.rows[1].mean, "then the loss decides"
     kept = json.loads((tmp_path / "study" / "confirmed.json").read_text(encoding="utf-8"))
     assert {one["loss"] for one in kept["done"].values()} == {
         loss for row in again.rows for loss in row.losses
