@@ -35,7 +35,7 @@ FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in name
 DOORS = {
     "sqlite3": {"engines", "verify"},
     "duckdb": {"engines", "verify"},
-    "psycopg": {"engines", "verify"},
+    "psycopg": {"engines", "knowledge", "verify"},
     "pymysql": {"engines", "verify"},
     "sqlalchemy": {"database", "tune"},
     "torch": {
@@ -61,6 +61,9 @@ DOORS = {
     "trl": {"arguments", "train"},
     "datasets": {"train", "data"},
     "lancedb": {"knowledge"},
+    "pypdf": {"knowledge"},
+    "docx": {"knowledge"},
+    "openpyxl": {"knowledge"},
     "pyarrow": {"knowledge", "data"},
     "matplotlib": {"curve", "evaluate", "tune"},
     "typer": {"cli", "pages"},

@@ -1,38 +1,51 @@
 """Turns what a team already has into passages: its schema, documents, standards and past queries.
 
-It does not judge them: a bad past query becomes a passage like any other.
+Each kind of file has a module of its own: here a file is given to the one that reads it. It does
+not judge them: a bad past query becomes a passage like any other.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 
-from sqlglot import exp
-
-from sqlwright import sql
-from sqlwright.errors import DataError, SqlError, UsageError
+from sqlwright.errors import DataError, SqlError, UsageError, did_you_mean
+from sqlwright.knowledge import dbt, dictionaries, documents, logs, workload
+from sqlwright.knowledge.masking import personal
 from sqlwright.knowledge.passages import Kind, Passage
+from sqlwright.knowledge.queries import PastQuery, from_query, split_queries, tables_named
+from sqlwright.knowledge.reading import check_not_empty, header, named
+from sqlwright.knowledge.sections import LONGEST, from_document
 from sqlwright.schema import Schema, Table, read_ddl
 
-DOCUMENTS = (".md", ".markdown", ".txt", ".rst")
-LONGEST = 1500  # letters in a document's passage: about 256 tokens, what embeddings take
+__all__ = [
+    "LONGEST",
+    "PastQuery",
+    "columns_excluded",
+    "digest",
+    "files",
+    "from_document",
+    "from_file",
+    "from_schema",
+    "read_text",
+    "split_queries",
+    "tables_named",
+]
+
+TEXTS = (".md", ".markdown", ".txt", ".rst")
+QUERIES = (".sql", ".ddl")
+TABULAR = (".csv", ".tsv", ".xlsx", ".xlsm")
+LOGS = (".log", ".jsonl", ".ndjson", ".json")
+SUFFIXES = (*QUERIES, *TEXTS, *documents.SUFFIXES, *TABULAR, *LOGS)
 _STANDARDS = re.compile(
     r"standard|style[_ -]?guide|convention|guideline|стандарт|соглашени", re.IGNORECASE
 )
-_SECRET = re.compile(r"(\b[\w+.-]+://)[^\s/@'\"]*:[^\s/@'\"]*@")
-
-
-@dataclass(frozen=True, slots=True)
-class PastQuery:
-    """One query of a file: the line it begins on, what its comment says, and its SQL."""
-
-    line: int
-    comment: str
-    text: str
 
 
 def from_schema(schema: Schema) -> list[Passage]:
@@ -41,7 +54,7 @@ def from_schema(schema: Schema) -> list[Passage]:
         Passage(
             "table",
             table.name.lower(),
-            _describe(table),
+            personal(_describe(table)),
             f"table {table.name}",
             (table.name.lower(),),
         )
@@ -65,33 +78,109 @@ def _describe(table: Table) -> str:
     return "\n".join(lines)
 
 
+def columns_excluded(schema: Schema, patterns: Sequence[str]) -> Schema:
+    """The schema without the columns whose `table.column` matches a pattern, in any case.
+
+    Keys, indexes and checks that name such a column go with it: their text would name it.
+
+    Args:
+        schema: what was read of a database.
+        patterns: as a shell has them, such as `*.password` or `customers.*`.
+
+    Raises:
+        UsageError: if a pattern matches no column: a slip of the pen must not let one through.
+    """
+    names = [f"{table.name}.{column.name}" for table in schema.tables for column in table.columns]
+    for pattern in patterns:
+        if not any(fnmatchcase(name.lower(), pattern.lower()) for name in names):
+            hint = did_you_mean(pattern, names) or " Give table.column, * stands for any letters."
+            raise UsageError(f"--exclude {pattern} matches no column of the schema.{hint}")
+    gone = {
+        name.lower()
+        for name in names
+        if any(fnmatchcase(name.lower(), pattern.lower()) for pattern in patterns)
+    }
+    return Schema(tuple(_without(table, gone) for table in schema.tables))
+
+
+def _without(table: Table, gone: set[str]) -> Table:
+    def stays(columns: Sequence[str], of: str = table.name) -> bool:
+        return not any(f"{of}.{column}".lower() in gone for column in columns)
+
+    lost = [column.name for column in table.columns if not stays([column.name])]
+    return replace(
+        table,
+        columns=tuple(column for column in table.columns if stays([column.name])),
+        primary_key=table.primary_key if stays(table.primary_key) else (),
+        unique=tuple(key for key in table.unique if stays(key)),
+        foreign_keys=tuple(
+            key
+            for key in table.foreign_keys
+            if stays(key.columns) and stays(key.references, key.table)
+        ),
+        indexes=tuple(index for index in table.indexes if stays(index.columns)),
+        checks=tuple(
+            check
+            for check in table.checks
+            if not any(re.search(rf"\b{re.escape(name)}\b", check, re.I) for name in lost)
+        ),
+    )
+
+
 def files(path: Path) -> Iterator[Path]:
     """The file itself, or every file of the folder that can be learned from, in a stable order.
 
+    Of a folder, tables and logs count only if they are of a kind that is known: others lie there
+    for other ends. Where a folder is a dbt project with a manifest, the models' SQL comes from it.
+
     Raises:
         UsageError: if there is nothing of that name, or it is a file of another kind.
+        DataError: if a table of the folder cannot be read.
     """
     if path.is_dir():
-        for here, folders, names in os.walk(path):
-            folders[:] = sorted(name for name in folders if not name.startswith("."))
-            for name in sorted(names):
-                if not name.startswith(".") and _is_readable(Path(name)):
-                    yield Path(here, name)
+        yield from _files_of(path)
     elif not path.exists():
         raise UsageError(f"there is no file or folder {path}: check the path")
-    elif not _is_readable(path):
-        kinds = ", ".join((".sql", *DOCUMENTS))
+    elif path.suffix.lower() not in SUFFIXES:
+        kinds = ", ".join(SUFFIXES)
         raise UsageError(f"{path} is not a kind of file that can be learned from: give {kinds}")
     else:
         yield path
 
 
-def _is_readable(path: Path) -> bool:
-    return path.suffix.lower() in (".sql", ".ddl", *DOCUMENTS)
+def _files_of(folder: Path) -> Iterator[Path]:
+    projects = set[Path]()  # of dbt: their .sql files are templates, not queries
+    for name, folders, names in os.walk(folder):
+        here = Path(name)
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        if manifest := dbt.find(here):
+            yield manifest
+            if manifest.parent == here:
+                folders.clear()  # a target folder: the rest was made from the manifest
+                continue
+            projects.add(here)
+            folders[:] = [name for name in folders if name != "target"]
+        is_project = not projects.isdisjoint((here, *here.parents))
+        for file in sorted(here / name for name in names if not name.startswith(".")):
+            if not (is_project and file.suffix.lower() in QUERIES) and _is_known(file):
+                yield file
+
+
+def _is_known(path: Path) -> bool:
+    suffix = path.suffix.lower()
+    if suffix in (".csv", ".tsv"):
+        first = header(path)
+        return workload.is_workload(first) or dictionaries.is_dictionary(first)
+    if suffix in (".xlsx", ".xlsm"):
+        # what Excel holds open leaves a file of this name that is no table
+        return not path.name.startswith("~$") and dictionaries.is_xlsx_dictionary(path)
+    if suffix == ".log":
+        return logs.is_log(path)
+    return suffix in SUFFIXES and suffix not in LOGS
 
 
 def read_text(path: Path) -> str:
-    """The file's text, without passwords in addresses.
+    """The file's text, without passwords in addresses and without personal data.
 
     Raises:
         DataError: if the file cannot be read, or is not UTF-8, with the line.
@@ -105,18 +194,89 @@ def read_text(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise DataError(f"{path}, line {line}: not UTF-8 text: save the file as UTF-8") from None
-    return _SECRET.sub(r"\1***@", text.replace("\r\n", "\n").replace("\0", ""))
+    return personal(text.replace("\r\n", "\n").replace("\0", ""))
 
 
-def from_file(path: Path, dialect: str | None = None) -> list[Passage]:
-    """The passages of one document, one file of past queries, or one file of DDL."""
+def from_file(
+    path: Path, dialect: str | None = None, say: Callable[[str], None] | None = None
+) -> list[Passage]:
+    """The passages of one file: what it is, its suffix and its first lines say.
+
+    Args:
+        path: one of those that `files` gives.
+        dialect: of its queries; where None, each query's own look.
+        say: gets a line at a time, for a person: how far a long file is, and what was left out.
+
+    Raises:
+        DataError: if the file cannot be read, or is damaged.
+        MissingExtra: if the package that reads it is not installed.
+    """
+    tell = say or (lambda line: None)
+    suffix = path.suffix.lower()
+    if suffix in (*TEXTS, *QUERIES):
+        return _from_text(path, dialect)
+    check_not_empty(path)
+    if suffix in documents.SUFFIXES:
+        found = documents.from_file(path, _kind(path), tell)
+    elif suffix in TABULAR:
+        found = _from_table(path, dialect, tell)
+    elif suffix == ".json" and (path.name == dbt.NAME or dbt.is_manifest(path)):
+        found = dbt.from_manifest(path, dialect)
+    else:
+        found = workload.from_file(path, dialect, tell)
+    return _distinct([_masked(passage) for passage in found])
+
+
+def digest(path: Path) -> str:
+    """What tells one content of a file from another: its SHA-256.
+
+    Raises:
+        DataError: if the file cannot be read.
+    """
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _kind(path: Path) -> Kind:
+    return "standard" if _STANDARDS.search(path.stem) else "document"
+
+
+def _from_text(path: Path, dialect: str | None) -> list[Passage]:
     text = read_text(path)
-    if path.suffix.lower() not in (".sql", ".ddl"):
-        kind: Kind = "standard" if _STANDARDS.search(path.stem) else "document"
-        return from_document(text, str(path), kind)
+    if path.suffix.lower() in TEXTS:
+        return from_document(text, str(path), _kind(path))
     if re.search(r"^\s*CREATE\s+(\w+\s+)?TABLE\b", text, re.IGNORECASE | re.MULTILINE):
         return _from_ddl(text, path, dialect)
-    return [_query_passage(query, f"{path}:{query.line}", dialect) for query in split_queries(text)]
+    return [from_query(query, f"{path}:{query.line}", dialect) for query in split_queries(text)]
+
+
+def _from_table(path: Path, dialect: str | None, say: Callable[[str], None]) -> list[Passage]:
+    if path.suffix.lower() in (".xlsx", ".xlsm"):
+        return dictionaries.from_xlsx(path)
+    first = header(path)
+    if workload.is_workload(first):
+        return workload.from_file(path, dialect, say)
+    if dictionaries.is_dictionary(first):
+        return dictionaries.from_csv(path)
+    has = f"has the columns {named(first)}" if first else "holds no rows"
+    raise DataError(f"{path} {has}: {dictionaries.NEEDED}; {workload.NEEDED}")
+
+
+def _masked(passage: Passage) -> Passage:
+    return replace(passage, title=personal(passage.title), text=personal(passage.text))
+
+
+def _distinct(passages: Sequence[Passage]) -> list[Passage]:
+    """The passages, each with a source of its own: search shows a source once."""
+    seen = Counter[str]()
+    found = []
+    for passage in passages:
+        seen[passage.source] += 1
+        part = f", part {seen[passage.source]}" if seen[passage.source] > 1 else ""
+        found.append(replace(passage, source=passage.source + part))
+    return found
 
 
 def _from_ddl(text: str, path: Path, dialect: str | None) -> list[Passage]:
@@ -125,107 +285,3 @@ def _from_ddl(text: str, path: Path, dialect: str | None) -> list[Passage]:
     except SqlError as error:
         raise DataError(f"{path}: {error}") from None
     return [replace(passage, source=f"{path}, {passage.source}") for passage in found]
-
-
-def split_queries(text: str) -> Iterator[PastQuery]:
-    """The queries of a file, separated by semicolons, each with the comment before it."""
-    start = 0
-    ends = [match.start() for match in _SEPARATOR.finditer(text) if match[0] == ";"]
-    for end in (*ends, len(text)):
-        piece = text[start:end]
-        comment = _OPENING.match(piece)
-        said = _uncomment(comment[0]) if comment else ""
-        body = piece[comment.end() :] if comment else piece
-        if body.strip():
-            before = text[: start + len(piece) - len(piece.lstrip())]
-            yield PastQuery(before.count("\n") + 1, said, body.strip())
-        start = end + 1
-
-
-_SEPARATOR = re.compile(
-    r"""--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\$(\w*)\$.*?\$\1\$|;""",
-    re.DOTALL,
-)
-_OPENING = re.compile(r"(?:\s*(?:--[^\n]*(?:\n|$)|/\*.*?\*/))+\s*", re.DOTALL)
-
-
-def _uncomment(text: str) -> str:
-    lines = (re.sub(r"^\s*(--|/?\*+)\s?|\*/\s*$", "", line).strip() for line in text.splitlines())
-    return " ".join(line for line in lines if line)
-
-
-def _query_passage(query: PastQuery, source: str, dialect: str | None) -> Passage:
-    text = f"-- {query.comment}\n{query.text}" if query.comment else query.text
-    try:
-        tree = sql.read(query.text, dialect or sql.guess_dialect(query.text))
-    except SqlError:
-        return Passage("query", query.comment or "a query that does not parse", text, source)
-    tables = tables_named(tree)
-    title = query.comment or "query of " + ", ".join(tables)
-    return Passage("query", title, text, source, tables, sql.fingerprint(tree))
-
-
-def tables_named(query: exp.Query) -> tuple[str, ...]:
-    """The tables that the query reads, in lower case, without those that its WITH makes."""
-    made = {cte.alias.lower() for cte in query.find_all(exp.CTE)}
-    names = {table.name.lower() for table in query.find_all(exp.Table)}
-    return tuple(sorted(name for name in names - made if name))
-
-
-def from_document(text: str, source: str, kind: Kind) -> list[Passage]:
-    """One passage a section, titled by its headings; long sections are cut at paragraphs."""
-    found = []
-    for line, path, body in _sections(text, Path(source).stem):
-        title = " > ".join(path[-2:]) if kind == "document" else path[-1]
-        found += [
-            Passage(kind, title, part, f"{source}:{line + offset}")
-            for offset, part in _parts(body.splitlines())
-        ]
-    return found
-
-
-def _sections(text: str, name: str) -> Iterator[tuple[int, list[str], str]]:
-    """(first line, headings, body) of every section that says something."""
-    path, start, body, fenced = [name], 1, list[str](), False
-    for number, line in enumerate(text.splitlines(), 1):
-        fenced ^= line.lstrip().startswith("```")
-        heading = None if fenced else re.match(r"(#{1,6})\s+(.+?)\s*#*$", line)
-        if heading is None:
-            body.append(line)
-            continue
-        if any(map(str.strip, body)):
-            yield start, path, "\n".join(body)
-        path = [*path[: len(heading[1]) - 1], heading[2]]
-        start, body = number + 1, []
-    if any(map(str.strip, body)):
-        yield start, path, "\n".join(body)
-
-
-def _parts(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """(line offset, text) of parts no longer than LONGEST where paragraphs and lists allow it."""
-    part = ""
-    start = 0
-    for number, block in _blocks(lines):
-        if part and len(part) + len(block) > LONGEST:
-            yield start, part.strip()
-            part = ""
-        start = start if part else number
-        part += block
-    if part:
-        yield start, part.strip()
-
-
-def _blocks(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """(line offset, text) of paragraphs and items of lists, with the empty lines after them."""
-    block = ""
-    start = 0
-    for number, line in enumerate(lines):
-        begins = line.lstrip().startswith(("- ", "* ", "|")) or block.endswith("\n\n")
-        if block and line.strip() and begins:
-            yield start, block
-            block = ""
-        if line.strip() or block:
-            start = start if block else number
-            block += line.rstrip() + "\n"
-    if block:
-        yield start, block
