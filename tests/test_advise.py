@@ -11,7 +11,7 @@ from sqlwright import sql
 from sqlwright.advise import Candidate, advise, choose, quoted
 from sqlwright.database import Database, connect
 from sqlwright.errors import BindError, SqlError
-from sqlwright.knowledge.index import learn, open_index
+from sqlwright.knowledge import learn, open_index
 from sqlwright.knowledge.passages import Hit, Passage
 from sqlwright.prompt import parse
 from sqlwright.verify.cost import Cost

@@ -224,7 +224,7 @@ def test_the_index_says_that_it_goes_by_words_only(index: Index) -> None:
     [
         ("knowledge.json", "{", "is damaged"),
         ("knowledge.json", "[]", "is damaged"),
-        ("knowledge.json", '{"format": 1}', "is damaged"),
+        ("knowledge.json", '{"format": 2}', "is damaged"),
         ("knowledge.json", '{"format": 99}', "another version"),
     ],
 )
@@ -277,8 +277,8 @@ def test_a_wrong_encoding_names_file_and_line(tmp_path: Path) -> None:
 
 def test_only_one_may_write_and_readers_go_on(folder: Path) -> None:
     hold = (
-        "import sys\nfrom pathlib import Path\nfrom sqlwright.knowledge.store import writing\n"
-        "with writing(Path(sys.argv[1])):\n    print('held', flush=True)\n    sys.stdin.read()\n"
+        "import sys\nfrom pathlib import Path\nfrom sqlwright.knowledge.store import open_store\n"
+        "with open_store(Path(sys.argv[1])).writing():\n    print('held', flush=True)\n    sys.stdin.read()\n"
     )
     with subprocess.Popen(
         [sys.executable, "-c", hold, str(folder)],

@@ -18,8 +18,9 @@ from sqlwright import rewrite, sql
 from sqlwright.analyze import RULES, Finding, analyze, name_of
 from sqlwright.database import Database
 from sqlwright.errors import BindError, SqlError
-from sqlwright.knowledge.index import Index
 from sqlwright.knowledge.passages import Hit, Passage
+from sqlwright.knowledge.poison import why_suspicious
+from sqlwright.knowledge.search import Index
 from sqlwright.model import Model
 from sqlwright.prompt import Request, compact_schema
 from sqlwright.rewrite import Proposal, Rejected
@@ -247,12 +248,15 @@ def request(
 
 
 def quoted(hits: Sequence[Hit], family: str) -> tuple[str, ...]:
-    """Texts of the best passages that fit the room a family of models has for them, none cut."""
+    """Texts of the best passages that fit the room a family of models has for them, none cut.
+
+    One that reads like an order to a model is left out.
+    """
     room = _ROOM.get(family, _ROOM["chat"])
     chosen = []
     for hit in hits:
         text = " ".join(hit.passage.text.split())
-        if len(text) <= room:
+        if len(text) <= room and not why_suspicious(hit.passage.text):
             room -= len(text)
             chosen.append(text)
     return tuple(chosen)

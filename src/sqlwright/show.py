@@ -14,6 +14,7 @@ from sqlwright import sql
 from sqlwright.advise import Advice, Candidate
 from sqlwright.analyze import Finding
 from sqlwright.knowledge.passages import Hit
+from sqlwright.knowledge.poison import why_suspicious
 from sqlwright.verify.cost import Cost
 from sqlwright.verify.counterexample import Counterexample, Shown
 from sqlwright.verify.judge import Verdict
@@ -48,6 +49,8 @@ def show_hits(console: Console, hits: Iterable[Hit]) -> None:
             f"  [dim]{escape(passage.source)} ({escape(hit.why)})[/]",
             soft_wrap=True,
         )
+        if reason := why_suspicious(passage.text):
+            console.print(f"           [red]kept from the model: {reason}[/]", soft_wrap=True)
 
 
 def hit_as_dict(hit: Hit) -> dict[str, Any]:
@@ -56,6 +59,7 @@ def hit_as_dict(hit: Hit) -> dict[str, Any]:
     return {
         "kind": passage.kind,
         "title": passage.title,
+        "suspicious": why_suspicious(passage.text),
         "text": passage.text,
         "source": passage.source,
         "why": hit.why,

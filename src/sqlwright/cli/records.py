@@ -12,6 +12,7 @@ from sqlwright.cli.shared import (
     AsJson,
     Db,
     DialectName,
+    Knowledge,
     SchemaFile,
     bar,
     console,
@@ -25,7 +26,7 @@ from sqlwright.errors import UsageError
 if TYPE_CHECKING:
     from sqlglot import exp
 
-    from sqlwright.knowledge.index import Index
+    from sqlwright.knowledge.search import Index
     from sqlwright.schema import Schema
 
 data = typer.Typer(
@@ -47,9 +48,7 @@ Seed = Annotated[int, typer.Option(min=0, help="the same seed makes the same cho
 def build(
     db: Annotated[str, typer.Option("--db", help="a database file, or a SQLAlchemy URL")],
     out: Annotated[Path, typer.Option(help="the JSONL file to write")],
-    knowledge: Annotated[
-        Path | None, typer.Option(help="a folder that learn filled: past queries and standards")
-    ] = None,
+    knowledge: Knowledge = None,
     queries: Annotated[
         list[Path] | None, typer.Option(help="a file or folder of past queries; may be repeated")
     ] = None,
@@ -180,9 +179,7 @@ def import_(
     schema: SchemaFile = None,
     db: Db = None,
     dialect: DialectName = None,
-    knowledge: Annotated[
-        Path | None, typer.Option(help="a folder that learn filled: passages beside each query")
-    ] = None,
+    knowledge: Knowledge = None,
     instruction: Annotated[
         str, typer.Option(help="what is asked, where a row does not say it")
     ] = "Make this query faster",

@@ -17,7 +17,7 @@ from sqlwright.errors import SqlError, UsageError
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from sqlwright.knowledge.index import Index
+    from sqlwright.knowledge.search import Index
     from sqlwright.model import Model
     from sqlwright.schema import Schema
 
@@ -26,6 +26,14 @@ SchemaFile = Annotated[Path | None, typer.Option("--schema", help="a file of DDL
 Db = Annotated[str | None, typer.Option("--db", help="a database file, or a SQLAlchemy URL")]
 DialectName = Annotated[
     str | None, typer.Option("--dialect", help="sqlite, duckdb, postgres or mysql")
+]
+Knowledge = Annotated[
+    str | None,
+    typer.Option(
+        "--knowledge",
+        metavar="FOLDER|URL",
+        help="knowledge that learn filled: a folder, or a postgresql:// URL",
+    ),
 ]
 InMemory = Annotated[
     bool, typer.Option("--in-memory", help="make no temporary tables on the server of --db")
@@ -84,13 +92,13 @@ def named(path: Path, act: Any) -> Any:
         raise SqlError(f"{path}: {error}") from None
 
 
-def open_index(folder: Path | None) -> Index | None:
-    """The knowledge in the folder, with a word on stderr where search lacks meaning."""
-    if folder is None:
+def open_index(where: str | None) -> Index | None:
+    """The knowledge in the folder or at the URL, with a word on stderr where it lacks meaning."""
+    if where is None:
         return None
-    from sqlwright.knowledge import index as knowledge
+    from sqlwright.knowledge import search as knowledge
 
-    index = knowledge.open_index(folder)
+    index = knowledge.open_index(where)
     if index.note:
         print(f"sqlwright: {index.note}", file=sys.stderr)
     return index

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlwright.errors import MissingExtra, ModelError
+from sqlwright.knowledge.passages import Passage
 
 if TYPE_CHECKING:
     import numpy as np
@@ -187,6 +189,17 @@ def _check(folder: Path, config: dict[str, Any]) -> None:
             f"the embedding in {folder} is not of a kind that runs here: name a folder of"
             " sentence-transformers of the BERT or RoBERTa kind, without layers after the pooling"
         )
+
+
+def prose(passage: Passage, embedding: str) -> str:
+    """What of a passage has a meaning that the embedding can take: of a query, its comment.
+
+    To the packaged model Russian is a long row of unknown letters: it is left out.
+    """
+    text = passage.title if passage.kind == "query" else f"{passage.title}\n{passage.text}"
+    if embedding == PACKAGED:
+        text = re.sub(r"\w*[\u0400-\u04ff]\w*[^\w\s]?", "", text)
+    return " ".join(text.split())
 
 
 def default_name() -> str:

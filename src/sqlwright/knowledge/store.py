@@ -1,44 +1,37 @@
-"""The folder that holds an index: written whole beside the old one, then swapped in.
+"""Where an index is kept, behind one interface: a folder, or PostgreSQL for those who share it.
 
-    knowledge.json       what it was made of and with; names the build that counts
-    build-XXXXXXXX/      one LanceDB database; the one before it stays until the next `learn`, for
-                         those who have it open
-    writing.lock         held by the one `learn` that may write
-
-It can be rebuilt from its sources at any time, so a damaged one is deleted, never repaired.
+Either keeps an index as builds: a new one is written whole beside the old one and then counts; the
+one before it stays until the next `learn`, for those who have it open. An index can be rebuilt from
+its sources at any time, so a damaged one is deleted, never repaired.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import uuid
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
-from importlib.util import find_spec
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from sqlwright.errors import DataError, MissingExtra, UsageError
-from sqlwright.knowledge.passages import Passage
+from sqlwright.errors import DataError, UsageError
+from sqlwright.knowledge.passages import Kind, Passage
 
-FORMAT = 1
-ABOUT = "knowledge.json"
+FORMAT = 2  # 2: past queries carry the words of their trees
+FAINT = 0.15
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What knowledge.json says.
+    """What an index says of itself.
 
     Attributes:
-        build: the folder inside that holds the passages.
+        build: the build that counts.
         embedding: name of the embedding that its vectors were made with, or `none`.
         digest: the beginning of that embedding's SHA-256, or empty.
         dialect: of the database that was learned, or empty.
         tables: names of the tables that are known, in lower case.
         counts: passages by kind.
+        files: digests of the files that were learned, by origin: what has not changed is kept.
     """
 
     build: str
@@ -47,6 +40,7 @@ class About:
     dialect: str = ""
     tables: tuple[str, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
     format: int = FORMAT
 
 
@@ -60,97 +54,105 @@ class Row:
     vector: tuple[float, ...] = ()
 
 
-def is_index(folder: Path) -> bool:
-    """Does the folder hold an index?"""
-    return (folder / ABOUT).is_file()
+class Store(Protocol):
+    """An opened place for one index, empty or filled.
+
+    Attributes:
+        label: how to name it to a person, without a password.
+        home: the folder that origins are relative to.
+    """
+
+    label: str
+    home: Path
+
+    def is_index(self) -> bool:
+        """Does it hold an index?"""
+
+    def about(self) -> About:
+        """What the newest build says of itself; what is asked next is asked of that build.
+
+        Raises:
+            DataError: if there is no index, or it is damaged, or of another version of sqlwright.
+        """
+
+    def tables(self, names: Sequence[str], limit: int) -> list[Row]:
+        """The passages that describe these tables, in the order in which they were learned."""
+
+    def by_words(
+        self,
+        words: Sequence[str],
+        kinds: Sequence[Kind],
+        limit: int,
+        faint: Sequence[str] = (),
+    ) -> list[Row]:
+        """The passages of these kinds that hold any of the words, best first by BM25.
+
+        BM25 as in Robertson & Zaragoza 2009 (k1 = 1.2, b = 0.75), over the whole index whatever
+        the kinds. Rows that a search returns may lack their vectors.
+
+        Args:
+            faint: other words, of which each counts `FAINT` of what a word counts.
+        """
+
+    def by_vector(self, vector: Sequence[float], kinds: Sequence[Kind], limit: int) -> list[Row]:
+        """The passages of these kinds whose vectors are nearest by cosine, nearest first."""
+
+    def all_rows(self) -> list[Row]:
+        """Every row, in the order in which it was learned."""
+
+    def writing(self) -> AbstractContextManager[None]:
+        """Holds the place for one writer.
+
+        Raises:
+            UsageError: if the place holds something else.
+            DataError: if another process is writing, or the place cannot be written.
+        """
+
+    def check_vectors(self) -> None:
+        """Raises a UsageError where vectors cannot be kept."""
+
+    def write(self, rows: Sequence[Row], about: About) -> About:
+        """Writes a new build and makes it the one that counts. Must be called inside `writing`."""
+
+    def close(self) -> None:
+        """Lets go of what is held open."""
 
 
-def read_about(folder: Path) -> About:
-    """What the index says of itself.
+def open_store(where: Path | str) -> Store:
+    """The store at the address: a folder, or a postgresql:// URL.
 
     Raises:
-        DataError: if there is no index, or it is damaged, or of another version of sqlwright.
+        UsageError: if the address is of another kind.
     """
-    if not is_index(folder):
-        raise DataError(f"{folder} holds no knowledge: make it with sqlwright learn")
-    try:
-        values = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
-        if values.get("format") != FORMAT:
-            raise DataError(
-                f"the knowledge in {folder} was made by another version of sqlwright: delete the"
-                " folder and run sqlwright learn again"
-            )
-        about = About(**{**values, "tables": tuple(values["tables"])})
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        raise damaged(folder, ABOUT) from None
-    if not (folder / about.build).is_dir() or os.sep in about.build:
-        raise damaged(folder, about.build)
-    return about
+    if isinstance(where, str) and "://" in where:
+        if not where.startswith(("postgresql", "postgres:")):
+            raise UsageError("knowledge is kept in a folder or at a postgresql:// URL: give one")
+        from sqlwright.knowledge.store_postgres import PostgresStore
+
+        return PostgresStore(where)
+    from sqlwright.knowledge.store_lance import LanceStore
+
+    return LanceStore(Path(where))
 
 
-def damaged(folder: Path, what: str) -> DataError:
-    """The error for an index that cannot be read."""
-    return DataError(
-        f"the knowledge in {folder} is damaged ({what}): delete the folder and run sqlwright learn"
-        " again"
-    )
+def read_about(values: dict[str, Any], label: str, remove: str) -> About:
+    """What an index says of itself, from what its store kept.
 
-
-@contextmanager
-def writing(folder: Path) -> Iterator[None]:
-    """Holds the folder for one writer.
+    Args:
+        values: what was kept.
+        label: the store's.
+        remove: what to delete where it is of another version.
 
     Raises:
-        UsageError: if the folder holds something else.
-        DataError: if another process is writing, or the folder cannot be written.
+        DataError: if it was made by another version of sqlwright.
+        TypeError, KeyError, AttributeError: if it is none, for the store to say so.
     """
-    import fcntl
-
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder} is a file: give a folder for the knowledge")
-    if folder.is_dir() and not is_index(folder) and any(map(_is_foreign, folder.iterdir())):
-        raise UsageError(f"{folder} holds other files: give a folder of its own for the knowledge")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / "writing.lock").open("w")
-    except OSError as error:
-        raise DataError(f"{folder} cannot be written: {error.strerror}") from None
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # the system lets go if we are killed
-        except OSError:
-            raise DataError(
-                f"another sqlwright learn is writing to {folder}: wait until it ends"
-            ) from None
-        yield
-
-
-def _is_foreign(path: Path) -> bool:
-    # a learn that was killed leaves its lock and a build
-    return path.name != "writing.lock" and not path.name.startswith("build-")
-
-
-def open_rows(folder: Path, about: About) -> Any:
-    """The LanceDB table of the index."""
-    if not find_spec("lancedb"):
-        raise MissingExtra("the knowledge index", "knowledge")
-    import lancedb
-
-    try:
-        table = lancedb.connect(str(folder / about.build)).open_table("passages")
-        table.count_rows()
-    except (OSError, ValueError, RuntimeError):
-        raise damaged(folder, about.build) from None
-    return table
-
-
-def read_rows(folder: Path) -> list[Row]:
-    """Every row of the index, in the order in which it was learned."""
-    try:
-        found = open_rows(folder, read_about(folder)).to_arrow().to_pylist()
-    except (OSError, ValueError, RuntimeError) as error:
-        raise damaged(folder, type(error).__name__) from None
-    return [row_of(values) for values in sorted(found, key=lambda values: int(values["id"]))]
+    if values.get("format") != FORMAT:
+        raise DataError(
+            f"the knowledge in {label} was made by another version of sqlwright: delete {remove}"
+            " and run sqlwright learn again"
+        )
+    return About(**{**values, "tables": tuple(values["tables"])})
 
 
 def row_of(values: dict[str, Any]) -> Row:
@@ -166,59 +168,37 @@ def row_of(values: dict[str, Any]) -> Row:
     return Row(passage, values["origin"], values["words"], tuple(values.get("vector") or ()))
 
 
-def write(folder: Path, rows: Sequence[Row], about: About) -> About:
-    """Writes a new build and makes it the one that counts. Must be called inside `writing`."""
-    if not find_spec("lancedb"):
-        raise MissingExtra("the knowledge index", "knowledge")
-    import lancedb
-    import pyarrow as pa
-    from lancedb.index import FTS, Bitmap
+def clean(text: str) -> str:
+    """The text without what not every store takes: NUL, and halves of a letter."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
-    before = read_about(folder).build if is_index(folder) else ""
-    for path in folder.glob("build-*"):
-        if path.name != before:
-            shutil.rmtree(path, ignore_errors=True)
-    fields = [
-        pa.field(name, pa.string())
-        for name in ("kind", "title", "text", "source", "origin", "fingerprint", "words")
-    ]
-    fields += [pa.field("id", pa.int64()), pa.field("tables", pa.list_(pa.string()))]
-    if about.digest:
-        width = len(rows[0].vector)
-        fields.append(pa.field("vector", pa.list_(pa.float32(), width)))
-    values = [_values(number, row, bool(about.digest)) for number, row in enumerate(rows)]
-    build = f"build-{uuid.uuid4().hex[:8]}"
-    table = lancedb.connect(str(folder / build)).create_table(
-        "passages", pa.Table.from_pylist(values, schema=pa.schema(fields))
+
+def cleaned(row: Row) -> Row:
+    """The row as every store takes it."""
+    said = row.passage
+    passage = replace(
+        said,
+        title=clean(said.title),
+        text=clean(said.text),
+        source=clean(said.source),
+        tables=tuple(map(clean, said.tables)),
     )
-    # the words are stemmed and split already: nothing more is to be done to them
-    table.create_index(
-        "words",
-        config=FTS(
-            base_tokenizer="whitespace",
-            with_position=False,
-            lower_case=False,
-            stem=False,
-            remove_stop_words=False,
-            ascii_folding=False,
-            max_token_length=None,
-        ),
+    return replace(row, passage=passage, origin=clean(row.origin), words=clean(row.words))
+
+
+def missing(label: str) -> DataError:
+    """The error for a place without an index."""
+    return DataError(f"{label} holds no knowledge: make it with sqlwright learn")
+
+
+def damaged(label: str, what: str, remove: str) -> DataError:
+    """The error for an index that cannot be read."""
+    return DataError(
+        f"the knowledge in {label} is damaged ({what}): delete {remove} and run sqlwright learn"
+        " again"
     )
-    table.create_index("kind", config=Bitmap())
-    return _swap_in(folder, About(**{**asdict(about), "build": build}))
 
 
-def _values(number: int, row: Row, with_vector: bool) -> dict[str, Any]:
-    values = {**asdict(row.passage), "id": number, "origin": row.origin, "words": row.words}
-    return {**values, "vector": row.vector} if with_vector else values
-
-
-def _swap_in(folder: Path, about: About) -> About:
-    """Replaces knowledge.json in one step, after everything that it names is on the disk."""
-    new = folder / f"{ABOUT}.new"
-    with new.open("w", encoding="utf-8") as file:
-        json.dump(asdict(about), file, ensure_ascii=False, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(folder / ABOUT)
-    return about
+def busy(label: str) -> DataError:
+    """The error for a place that another process writes to."""
+    return DataError(f"another sqlwright learn is writing to {label}: wait until it ends")

