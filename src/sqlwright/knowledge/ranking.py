@@ -29,9 +29,7 @@ from sqlwright.knowledge.words import spellings, sql_words, words
 # Reciprocal rank fusion: Cormack et al., SIGIR 2009, who found 60 by trial; little depends on it.
 RANK_OFFSET = 60
 DEPTH = 40  # how far down each ranking is read
-# measured with benchmarks/retrieval: the tables of what matches are what is needed first
-_WEIGHTS = {"used": 2.0}
-_MOST_USED = 4  # more would push what the words found away
+_MOST_USED = 3  # more would push what the words found away
 
 Rankings = Mapping[str, Sequence[Row]]
 Meaning = Callable[[str, Sequence[Kind]], Sequence[Row]]
@@ -96,14 +94,13 @@ def _by_use(store: Store, asked: Sequence[str], faint: Sequence[str]) -> list[Ro
 
 
 def fuse(rankings: Rankings, asked: Asked) -> list[Hit]:
-    """The rows of all rankings by the sum of weight / (60 + rank), with the reason for each."""
+    """The rows of all rankings by the sum of 1 / (60 + rank), with the reason for each."""
     scores: dict[Passage, float] = {}
     reasons: dict[Passage, list[str]] = {}
     spelled = spellings(asked.text)
     for voice, rows in rankings.items():
         for place, row in enumerate(rows, 1):
-            score = _WEIGHTS.get(voice, 1.0) / (RANK_OFFSET + place)
-            scores[row.passage] = scores.get(row.passage, 0.0) + score
+            scores[row.passage] = scores.get(row.passage, 0.0) + 1 / (RANK_OFFSET + place)
             if reason := _reason(voice, place, row, spelled):
                 reasons.setdefault(row.passage, []).append(reason)
     order = sorted(scores, key=scores.__getitem__, reverse=True)  # of equals the first one found
