@@ -9,7 +9,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 DB=${DB:-sqlite} WORK=${WORK:-build/demo} SCALE=${SCALE:-0.05}
-RECORDS=${RECORDS:-1200} MINUTES=${MINUTES:-2} EVALUATE=${EVALUATE:-24} TIMED=${TIMED:-0}
+RECORDS=${RECORDS:-1200} MINUTES=${MINUTES:-2} EVALUATE=${EVALUATE:-24} TIMED=${TIMED:-0} LONG=${LONG:-5}
 MODEL=${MODEL:-mini} # the small model that ships with sqlwright
 SQLWRIGHT=${SQLWRIGHT:-.venv/bin/sqlwright}
 # not the caller's PYTHON: `make demo PYTHON=python3.11` names one that has none of the packages
@@ -56,9 +56,9 @@ run evaluate "$WORK/validation.jsonl" --model "$MODEL" --model "$WORK/adapter" -
 
 say "6. Three slow queries"
 common=(--db "$URL" --knowledge "$WORK/knowledge" --model "$WORK/adapter")
-run optimize $TPCH/slow/active_suppliers.sql "${common[@]}" --seconds 5
-run optimize $TPCH/slow/small_orders.sql "${common[@]}" --seconds 5
-run optimize $TPCH/slow/excess_stock.sql "${common[@]}" --seconds 5 --language ru \
+run optimize $TPCH/slow/active_suppliers.sql "${common[@]}" --seconds "$LONG"
+run optimize $TPCH/slow/small_orders.sql "${common[@]}" --seconds "$LONG"
+run optimize $TPCH/slow/excess_stock.sql "${common[@]}" --seconds "$LONG" --language ru \
     --instruction "Перепиши запрос так, чтобы он работал быстрее и возвращал те же строки."
 
 say "7. A tempting rewrite that is wrong: exit code 1 and the smallest counterexample"

@@ -146,7 +146,7 @@ def test_nor_in_another_dialect(pair: Pair) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("dialect", DIALECTS)
-@pytest.mark.parametrize("pair", PAIRS[::12], ids=str)
+@pytest.mark.parametrize("pair", PAIRS[::20], ids=str)
 def test_nor_on_more_databases(pair: Pair, dialect: str) -> None:
     if dialect in pair.dialects:
         verdict = judged(pair, dialect, witnesses=100 if dialect == "sqlite" else 40, seed=2)
