@@ -28,13 +28,15 @@ from sqlwright.config import Config, load_config, replaced, value_of, write_conf
 from sqlwright.curve import read_metrics
 from sqlwright.data.records import write_records
 from sqlwright.errors import ConfigError, DataError, SqlwrightError, UsageError
+from sqlwright.evaluate import RATES
 from sqlwright.tune import studies
-from sqlwright.tune.confirm import confirm
-from sqlwright.tune.found import open_folder, summary
+from sqlwright.tune.confirm import _JUDGED, Row, _order, confirm
+from sqlwright.tune.found import keep_best, open_folder, summary
 from sqlwright.tune.report import report
 from sqlwright.tune.search import _identity, tune
 from sqlwright.tune.space import RATIO, Axis, first_choices, propose, read_tuning, resolve
 from sqlwright.tune.trial import Pruned, Resident, run_trial
+from sqlwright.tune.worker import adapter_folder
 from tiny import make_tiny_model, tiny_config, tiny_records
 
 ROOT = Path(__file__).parents[1]
@@ -520,6 +522,25 @@ def test_a_study_of_another_space_is_refused(config: Config, tmp_path: Path) -> 
             studies.create_study(storage, "s", _identity(other, change), resume=True)
 
 
+def test_an_adapter_of_a_trial_that_has_not_ended_is_kept(config: Config, tmp_path: Path) -> None:
+    """It is left just before the loss is told: the best so far is not the best then."""
+    storage = studies.open_storage(str(tmp_path / "journal.log"))
+    study = studies.create_study(storage, "s", {}, resume=False)
+    trials = [study.ask() for _ in range(3)]
+    adapters = [adapter_folder(tmp_path, trial.number) for trial in trials]
+    for adapter in adapters:
+        adapter.mkdir(parents=True)
+    study.tell(trials[1], 0.5)
+    keep_best(study, tmp_path, config)
+    assert all(adapter.exists() for adapter in adapters)
+    study.tell(trials[2], 0.9)
+    keep_best(study, tmp_path, config)
+    assert [adapter.exists() for adapter in adapters] == [True, True, False]
+    study.tell(trials[0], 0.1)
+    keep_best(study, tmp_path, config)
+    assert [adapter.exists() for adapter in adapters] == [True, False, False]
+
+
 def test_a_search_without_a_finished_trial_says_why(config: Config, tmp_path: Path) -> None:
     storage = studies.open_storage(str(tmp_path / "study" / "journal.log"))
     study = studies.create_study(storage, "study", {}, resume=False)
@@ -685,3 +706,11 @@ def test_two_workers_share_a_journal_and_the_page_runs_word_for_word(
     }, "what was trained is not trained again"
     with pytest.raises(DataError, match="which was searched with: give other records"):
         confirm(tmp_path / "study", records=tmp_path / "held" / "train.jsonl")
+
+
+def test_what_was_judged_by_execution_goes_before_the_loss() -> None:
+    """By the very name that judging gives the rate: a wrong one would leave all to the loss."""
+    assert _JUDGED in {name.replace(" ", "_") for name in RATES}
+    better = Row("better SQL", (0.4,), 1.0, {_JUDGED: 0.9})
+    lower = Row("lower loss", (0.1,), 1.0, {_JUDGED: 0.8})
+    assert min((lower, better), key=_order) is better

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from sqlwright.data.records import Record
 
-_JUDGED = "no_difference_found"
+_JUDGED = "no_difference"  # the name of the rate in `judged_answers`
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,8 @@ def confirm(
         UsageError: no study there, or none of its trials was finished.
         DataError: records that the search saw, or that do not fit.
     """
-    study, config = open_folder(folder, storage)
+    study, original = open_folder(folder, storage)
+    config = original
     if records is not None:
         _refuse_seen(config, records)
         config = replaced(
@@ -113,13 +114,17 @@ def confirm(
                 write_json(kept, about | {"done": done})
     tell(count, count, "done")
     rows = [_row(name, [done[f"{name}, seed {seed}"] for seed in range(seeds)]) for name in choices]
-    rows.sort(key=lambda row: (-row.rates.get(_JUDGED, 0.0), row.mean))
-    original = open_folder(folder, storage)[1]
+    rows.sort(key=_order)
     place = {f"trial {t.number}": t.params for t in study.get_trials(deepcopy=False)}
     write_config(with_chosen(original, place.get(rows[0].name, {})), folder / "best.yaml")
     return Confirmation(
         tuple(rows), len(resident.held_out), records is None, str(folder / "best.yaml")
     )
+
+
+def _order(row: Row) -> tuple[float, float]:
+    """What was judged by execution goes first, then the loss."""
+    return -row.rates.get(_JUDGED, 0.0), row.mean
 
 
 def _refuse_seen(config: Config, path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,33 +42,23 @@ class Found:
     adapter: str | None
 
 
-def best_of(study: Study) -> FrozenTrial | None:
-    """The complete trial with the lowest loss."""
-    try:
-        return study.best_trial
-    except ValueError:
-        return None
+def best_of(trials: Sequence[FrozenTrial]) -> FrozenTrial | None:
+    """The complete trial with the lowest loss, of equals the first."""
+    complete = [trial for trial in trials if trial.state.name == "COMPLETE"]
+    return min(complete, key=lambda trial: (trial.value, trial.number), default=None)
 
 
 def keep_best(study: Study, folder: Path, config: Config) -> None:
-    """Write best.yaml, and leave no adapter but the best trial's."""
-    best = best_of(study)
+    """Write best.yaml, and leave no adapter of a trial that ended but the best one's."""
+    # one view for both questions: a trial that ends meanwhile may be better than this best
+    trials = study.get_trials(deepcopy=False)
+    best = best_of(trials)
     if best is None:
         return
     write_config(with_chosen(config, best.params), folder / "best.yaml")
-    for path in (folder / "adapters").glob("*"):
-        if path.name.isdigit() and int(path.name) < best.number:
-            shutil.rmtree(path)
-        elif path.name.isdigit() and int(path.name) > best.number:
-            _drop_if_ended(study, path)
-
-
-def _drop_if_ended(study: Study, path: Path) -> None:
-    # a later trial may be leaving a better one right now
-    trials = study.get_trials(deepcopy=False)
-    number = int(path.name)
-    if number >= len(trials) or trials[number].state.is_finished():
-        shutil.rmtree(path)
+    for trial in trials:
+        if trial.state.is_finished() and trial.number != best.number:
+            shutil.rmtree(adapter_folder(folder, trial.number), ignore_errors=True)
 
 
 def summary(study: Study, folder: Path, config: Config, seconds: float) -> Found:
@@ -79,7 +70,7 @@ def summary(study: Study, folder: Path, config: Config, seconds: float) -> Found
     from optuna.trial import TrialState
 
     trials = study.get_trials(deepcopy=False)
-    best = best_of(study)
+    best = best_of(trials)
     if best is None:
         reasons = [t.user_attrs["reason"] for t in trials if "reason" in t.user_attrs]
         why = f"; the last one was pruned: {reasons[-1]}" if reasons else ""

@@ -290,7 +290,7 @@ def _tell(search: _Search, ended: FrozenTrial | None = None) -> None:
             count[TrialState.PRUNED],
             count[TrialState.FAIL],
             running,
-            best_of(search.study),
+            best_of(trials),
             ended,
             time.monotonic() - search.started,
         )
