@@ -15,9 +15,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlwright.config import Config
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,14 +200,20 @@ def read_metrics(path: Path) -> list[dict[str, Any]]:
     return found
 
 
-def draw_losses(metrics: Path, picture: Path) -> None:
-    """The learning curve: each step's loss, its running mean, and the validation loss."""
+def new_figure(width: float, height: float) -> Figure:
+    """An empty picture of so many inches, made without a screen."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    lines = read_metrics(metrics)
-    figure = Figure(figsize=(7, 4), layout="constrained")
+    figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)
+    return figure
+
+
+def draw_losses(metrics: Path, picture: Path) -> None:
+    """The learning curve: each step's loss, its running mean, and the validation loss."""
+    lines = read_metrics(metrics)
+    figure = new_figure(7, 4)
     axes = figure.add_subplot()
     steps = [(line["step"], line["loss"]) for line in lines if "loss" in line]
     held_out = [(line["step"], line["eval_loss"]) for line in lines if "eval_loss" in line]

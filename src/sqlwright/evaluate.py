@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from sqlwright import sql
 from sqlwright.advise import Candidate, examine, timed
 from sqlwright.analyze import RULES, name_of
+from sqlwright.curve import new_figure
 from sqlwright.data.records import Record, digest, language, read_schema, request
 from sqlwright.database import Database
 from sqlwright.errors import SqlError, SqlwrightError
@@ -218,12 +219,8 @@ def as_json(evaluations: Sequence[Evaluation], differences: Sequence[Difference]
 
 def draw_rates(evaluations: Sequence[Evaluation], picture: Path) -> None:
     """The rates as points with their intervals, models side by side."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     names = [name for name in RATES if any(e.rates()[name].of for e in evaluations)]
-    figure = Figure(figsize=(7, 4), layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = new_figure(7, 4)
     axes = figure.add_subplot()
     for place, evaluation in enumerate(evaluations):
         rates = [evaluation.rates()[name] for name in names]

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from sqlwright.cli.shared import AsJson, console, print_json
-
-if TYPE_CHECKING:
-    pass
+from sqlwright.cli.shared import AsJson, bar, console, print_json
 
 Storage = Annotated[
     str | None,
@@ -139,7 +136,6 @@ def confirm(
     as_json: AsJson = False,
 ) -> None:
     """Train the best settings and the config's own anew with several seeds, and compare them."""
-    from sqlwright.cli.shared import bar
     from sqlwright.tune.confirm import confirm as run
     from sqlwright.tune.confirm import table
 

@@ -20,7 +20,7 @@ from sqlwright.knowledge import dbt, dictionaries, documents, logs, workload
 from sqlwright.knowledge.masking import personal
 from sqlwright.knowledge.passages import Kind, Passage
 from sqlwright.knowledge.queries import PastQuery, from_query, split_queries, tables_named
-from sqlwright.knowledge.reading import check_not_empty, header, named
+from sqlwright.knowledge.reading import check_not_empty, header, lines, named
 from sqlwright.knowledge.sections import LONGEST, from_document
 from sqlwright.schema import Schema, Table, read_ddl
 
@@ -185,16 +185,7 @@ def read_text(path: Path) -> str:
     Raises:
         DataError: if the file cannot be read, or is not UTF-8, with the line.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}") from None
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise DataError(f"{path}, line {line}: not UTF-8 text: save the file as UTF-8") from None
-    return personal(text.replace("\r\n", "\n").replace("\0", ""))
+    return personal("\n".join(text for _, text in lines(path)))
 
 
 def from_file(

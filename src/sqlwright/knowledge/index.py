@@ -93,6 +93,8 @@ def learn(
         if digest:
             store.check_vectors()
         kept = store.all_rows() if old else []
+        if old and old.dialect != (dialect or ""):
+            kept = [replace(row, words="") for row in kept]
         found = _collect(store.home, schema, paths, dialect, _unchanged(old, kept, dialect), say)
         new = found.rows
         origins = [_origin(store.home, path) for path in paths] + ([_DATABASE] if schema else [])
@@ -244,12 +246,13 @@ def _finish(rows: Sequence[Row], dialect: str) -> list[Row]:
             passage = replace(passage, tables=_tables_in(passage, known, owners))
         finished.append(replace(row, passage=passage))
     return [
-        replace(row, words=" ".join(_words_of(row.passage, described, dialect))) for row in finished
+        replace(row, words=_kept_words(row) or " ".join(_words_of(row.passage, described, dialect)))
+        for row in finished
     ]
 
 
 def _kept_words(row: Row) -> str:
-    """Those of a past query that was learned before: they hang on nothing but itself."""
+    """Those of a past query that was learned before: they hang on itself and the dialect alone."""
     return row.words if row.passage.kind == "query" else ""
 
 

@@ -39,5 +39,4 @@ _PATTERNS = tuple(
 
 def why_suspicious(text: str) -> str | None:
     """Why the text reads like an order to a model, or None."""
-    plain = " ".join(text.split(" "))
-    return next((reason for pattern, reason in _PATTERNS if pattern.search(plain)), None)
+    return next((reason for pattern, reason in _PATTERNS if pattern.search(text)), None)

@@ -9,21 +9,14 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from sqlwright.curve import new_figure
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from optuna.trial import FrozenTrial
 
 BEST, DONE, CUT = "#c2410c", "#1d4ed8", "#9ca3af"
-
-
-def _figure(width: float, height: float) -> Figure:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(width, height), layout="constrained")
-    FigureCanvasAgg(figure)
-    return figure
 
 
 def split(trials: Sequence[FrozenTrial]) -> tuple[list[FrozenTrial], list[FrozenTrial]]:
@@ -49,7 +42,7 @@ def _best(complete: Sequence[FrozenTrial]) -> FrozenTrial:
 def history(trials: Sequence[FrozenTrial]) -> Figure:
     """The loss of each trial in its order, and the best so far."""
     complete, pruned = split(trials)
-    figure = _figure(7, 4)
+    figure = new_figure(7, 4)
     axes = figure.add_subplot()
     axes.plot([t.number for t in complete], [_loss(t) for t in complete], "o", color=DONE,
               label="complete")  # fmt: skip
@@ -84,7 +77,7 @@ def _scaled(axes: Axes, losses: Sequence[float]) -> None:
 def importances(found: Mapping[str, float]) -> Figure:
     """How much of the difference between good and bad trials each setting explains."""
     names = sorted(found, key=found.__getitem__)
-    figure = _figure(7, 0.6 + 0.28 * len(names))
+    figure = new_figure(7, 0.6 + 0.28 * len(names))
     axes = figure.add_subplot()
     axes.barh(names, [found[name] for name in names], color=DONE)
     for place, name in enumerate(names):
@@ -96,7 +89,7 @@ def importances(found: Mapping[str, float]) -> Figure:
 def prunings(trials: Sequence[FrozenTrial]) -> Figure:
     """Each trial's held-out loss on its way, with a cross where it was pruned."""
     complete, pruned = split(trials)
-    figure = _figure(7, 4)
+    figure = new_figure(7, 4)
     axes = figure.add_subplot()
     best = _best(complete)
     for trial in (*pruned, *complete):
@@ -124,7 +117,7 @@ def prunings(trials: Sequence[FrozenTrial]) -> Figure:
 class Scale:
     """Where the values of one setting stand between 0 and 1, and what is written beside it."""
 
-    def __init__(self, name: str, values: Sequence[Any], distribution: Any) -> None:
+    def __init__(self, name: str, distribution: Any) -> None:
         self.name = name
         choices = getattr(distribution, "choices", None)
         self.choices = _ordered(choices) if choices is not None else None
@@ -160,7 +153,7 @@ def scales(trials: Sequence[FrozenTrial]) -> list[Scale]:
         for name, distribution in trial.distributions.items():
             values = [t.params[name] for t in trials if name in t.params]
             if name not in found and len(set(values)) > 1:
-                found[name] = Scale(name, values, distribution)
+                found[name] = Scale(name, distribution)
     return list(found.values())
 
 
@@ -175,7 +168,7 @@ def parallel(trials: Sequence[FrozenTrial]) -> Figure:
     """A line for each complete trial through its settings, the better the darker."""
     complete, _ = split(trials)
     every = scales(complete)
-    figure = _figure(1.5 + 1.05 * (len(every) + 1), 5)
+    figure = new_figure(1.5 + 1.05 * (len(every) + 1), 5)
     axes = figure.add_subplot()
     order = sorted(complete, key=_loss, reverse=True)
     low, high = _loss(order[-1]), _loss(order[0])
@@ -215,7 +208,7 @@ def slices(trials: Sequence[FrozenTrial]) -> Figure:
     every = scales([*complete, *pruned])
     wide = 4
     rows = math.ceil(len(every) / wide)
-    figure = _figure(3 * wide, 2.4 * rows)
+    figure = new_figure(3 * wide, 2.4 * rows)
     best = _best(complete)
     for place, scale in enumerate(every):
         axes = figure.add_subplot(rows, wide, place + 1)

@@ -192,6 +192,7 @@ def _sampler(tuning: Tuning, seed: int) -> Any:
 def _pruner(tuning: Tuning) -> Any:
     from optuna import pruners
 
+    first = max(1, round(100 * tuning.prune_at[0])) if tuning.prune_at else 1
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return {
@@ -203,11 +204,11 @@ def _pruner(tuning: Tuning) -> Any:
                 25.0, n_startup_trials=tuning.startup_trials, n_min_trials=3
             ),
             "successive-halving": lambda: pruners.SuccessiveHalvingPruner(
-                min_resource=max(1, round(100 * tuning.prune_at[0])) if tuning.prune_at else 1,
+                min_resource=first,
                 reduction_factor=2,
             ),
             "hyperband": lambda: pruners.HyperbandPruner(
-                min_resource=max(1, round(100 * tuning.prune_at[0])) if tuning.prune_at else 1,
+                min_resource=first,
                 max_resource=100,
                 reduction_factor=2,
             ),

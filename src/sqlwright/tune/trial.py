@@ -79,9 +79,11 @@ class Resident:
             raise DataError("a search needs held-out records: set data.validation")
         self.room = available()
         self.tokenizer, self.weights = load_base(config)
-        self._sets: dict[int, EncodedSet] = {}
+        self.shape = read_shape(config)
         # the longest decides, for all trials alike: or else their losses would not compare
-        self.held_out: tuple[Encoded, ...] = self._encode(max(lengths), self.validation)[1]
+        longest = max(lengths)
+        found, self.held_out = self._encode(longest, self.validation)
+        self._sets = {longest: found}
         self.encoded(min(lengths))
 
     def encoded(self, length: int) -> EncodedSet:
@@ -220,10 +222,9 @@ def _why_too_big(resident: Resident, config: Config, items: Sequence[Encoded]) -
     """Why the training would not fit into memory, by the estimate of `train --dry-run`."""
     import torch
 
-    shape = read_shape(config)
     on_gpu = torch.cuda.is_available()
     tokens, answered = at_once(config, items)
-    needed = estimate(config, shape, tokens, answered, on_gpu, precision_of(config)).total
+    needed = estimate(config, resident.shape, tokens, answered, on_gpu, precision_of(config)).total
     if needed <= resident.room:
         return None
     return f"it needs about {needed / _GIB:.1f} GiB, and {resident.room / _GIB:.1f} are free"
