@@ -21,22 +21,29 @@ shown before it was checked by execution.
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A rule's docstring in its parts."""
+    """A rule's docstring in its parts; `russian` is the fact and the silences in Russian."""
 
     fact: str
     bad: str
     good: str
     notes: str
+    russian: str
 
 
 def explain(rule: Rule) -> Explanation:
-    """The parts of a rule's docstring: a line of fact, Bad, Good, and what remains."""
+    """The parts of a rule's docstring: a line of fact, Bad, Good, notes, and the Russian ones.
+
+    The last paragraph begins with "По-русски:" and says the fact and the silences once more.
+    """
     text = inspect.getdoc(rule) or ""
     parts = re.fullmatch(r"(.+?)\n\nBad:\n(.+?)\nGood:\n(.+?)\n\n(.+)", text, flags=re.S)
     if parts is None:
         raise ValueError(f"the docstring of {rule.__name__} lacks its fact, Bad, Good or notes")
     fact, bad, good, notes = parts.groups()
-    return Explanation(fact, dedent(bad).strip(), dedent(good).strip(), notes.strip())
+    notes, _, russian = notes.partition("\n\nПо-русски: ")
+    return Explanation(
+        fact, dedent(bad).strip(), dedent(good).strip(), notes.strip(), russian.strip()
+    )
 
 
 def rules_page() -> str:
@@ -55,7 +62,9 @@ def _section(rule: Rule) -> str:
             f"{parts.fact}\n",
             f"**Bad**\n\n{fence}sql\n{parts.bad}\n{fence}\n",
             f"**Good**\n\n{fence}sql\n{parts.good}\n{fence}\n",
-            f"{parts.notes}\n\nCases: [{name_of(rule)}.sql](../tests/cases/{name_of(rule)}.sql)\n",
+            f"{parts.notes}\n",
+            *([f"По-русски: {parts.russian}\n"] if parts.russian else []),
+            f"Cases: [{name_of(rule)}.sql](../tests/cases/{name_of(rule)}.sql)\n",
         ]
     )
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import typer
 
-from sqlwright.cli import asking, records, training, tuning
+from sqlwright.cli import asking, checking, knowing, records, training, tuning
 from sqlwright.errors import SqlwrightError
 
 app = typer.Typer(
@@ -21,11 +21,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Findings, rewrites that survived checking, and a model that learns your database.",
 )
-app.command()(asking.check)
-app.command()(asking.verify)
+app.command()(checking.check)
+app.command()(checking.verify)
 app.command()(asking.optimize)
-app.command()(asking.learn)
-app.command()(asking.search)
+app.command()(knowing.learn)
+app.command()(knowing.search)
 app.add_typer(records.data, name="data")
 app.command()(training.train)
 app.add_typer(tuning.app, name="tune")

@@ -1,0 +1,23 @@
+"""What the command line prints for people."""
+
+from __future__ import annotations
+
+from sqlwright.show.advice import (
+    hit_as_dict,
+    show_advice,
+    show_counterexample,
+    show_findings,
+    show_hits,
+    show_on_data,
+    show_verdict,
+)
+
+__all__ = [
+    "hit_as_dict",
+    "show_advice",
+    "show_counterexample",
+    "show_findings",
+    "show_hits",
+    "show_on_data",
+    "show_verdict",
+]
