@@ -102,11 +102,13 @@ def test_compact_schema_names_keys_and_what_they_refer_to() -> None:
     schema = read_ddl(
         "CREATE TABLE c (id INTEGER PRIMARY KEY, code VARCHAR(5) NOT NULL UNIQUE);"
         "CREATE TABLE o (c_id INT NOT NULL REFERENCES c (id), n SMALLINT, paid DECIMAL(9, 2) NOT NULL,"
-        " at TIMESTAMP, PRIMARY KEY (c_id, n))",
+        " at TIMESTAMP, PRIMARY KEY (c_id, n));"
+        "CREATE INDEX o_by_customer ON o (c_id); CREATE INDEX o_by_time ON o (at, n)",
         "postgres",
     )
     assert compact_schema(schema.tables) == (
-        "c(id int key, code text key)\no(c_id int -> c.id, n int, paid num, at time?, key(c_id, n))"
+        "c(id int key, code text key)\n"
+        "o(c_id int index -> c.id, n int, paid num, at time? index, key(c_id, n))"
     )
 
 

@@ -91,13 +91,15 @@ def canonical(text: str, dialect: str) -> str:
 def compact_schema(tables: Sequence[Table]) -> str:
     """One line a table: names, short types, keys, foreign keys; `?` marks what may be NULL.
 
-    `orders(o_orderkey int key, o_custkey int -> customer.c_custkey, o_comment text?, key(a, b))`
+    `orders(o_orderkey int key, o_custkey int index -> customer.c_custkey, o_comment text?, key(a,
+    b))`: `index` marks a column that an index begins with.
     """
     return "\n".join(_compact_table(table) for table in tables)
 
 
 def _compact_table(table: Table) -> str:
     single = {key[0].lower() for key in table.keys() if len(key) == 1}
+    indexed = {index.columns[0].lower() for index in table.indexes if index.columns} - single
     target = {}
     for foreign in table.foreign_keys:
         if len(foreign.columns) == 1 and len(foreign.references) == 1:
@@ -107,7 +109,7 @@ def _compact_table(table: Table) -> str:
         name = column.name.lower()
         nullable = column.nullable and name not in {c.lower() for c in table.primary_key}
         part = f"{column.name} {short_type(column.type)}{'?' if nullable else ''}"
-        part += " key" if name in single else ""
+        part += " key" if name in single else " index" if name in indexed else ""
         part += f" -> {target[name]}" if name in target else ""
         parts.append(part)
     parts += [f"key({', '.join(key)})" for key in table.keys() if len(key) > 1]
