@@ -277,6 +277,9 @@ def test_written_ddl_reads_back() -> None:
         again = read_ddl(write_ddl(SHOP, dialect), dialect)
         assert [t.primary_key for t in again.tables] == [t.primary_key for t in SHOP.tables]
         assert [t.foreign_keys for t in again.tables] == [t.foreign_keys for t in SHOP.tables]
+        indexes = [[(i.columns, i.unique) for i in t.indexes] for t in again.tables]
+        assert indexes == [[(i.columns, i.unique) for i in t.indexes] for t in SHOP.tables]
+        assert any(indexes)
 
 
 def test_tpch_ddl() -> None:

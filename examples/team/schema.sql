@@ -27,6 +27,7 @@ CREATE TABLE supplier (
   PRIMARY KEY (s_suppkey),
   FOREIGN KEY (s_nationkey) REFERENCES nation (n_nationkey)
 );
+CREATE INDEX supplier_by_nation ON supplier (s_nationkey);
 
 CREATE TABLE customer (
   c_custkey INTEGER NOT NULL,
@@ -40,6 +41,7 @@ CREATE TABLE customer (
   PRIMARY KEY (c_custkey),
   FOREIGN KEY (c_nationkey) REFERENCES nation (n_nationkey)
 );
+CREATE INDEX customer_by_nation ON customer (c_nationkey);
 
 CREATE TABLE part (
   p_partkey INTEGER NOT NULL,
@@ -78,6 +80,8 @@ CREATE TABLE orders (
   PRIMARY KEY (o_orderkey),
   FOREIGN KEY (o_custkey) REFERENCES customer (c_custkey)
 );
+CREATE INDEX orders_by_date ON orders (o_orderdate);
+CREATE INDEX orders_by_customer ON orders (o_custkey);
 
 CREATE TABLE lineitem (
   l_orderkey INTEGER NOT NULL,

@@ -66,7 +66,7 @@ def read_ddl(text: str, dialect: str | None = None) -> Schema:
 
 
 def write_ddl(schema: Schema, dialect: str, tables: Iterable[Table] | None = None) -> str:
-    """DDL text of the schema, or of some of its tables; comments and indexes are left out."""
+    """DDL text of the schema, or of some of its tables, with their indexes; no comments."""
     chosen = schema.tables if tables is None else tables
     return "\n\n".join(_write_table(table, dialect) for table in chosen)
 
@@ -89,7 +89,13 @@ def _write_table(table: Table, dialect: str) -> str:
         target = f"{name(key.table)} ({names(key.references)})"
         lines.append(f"FOREIGN KEY ({names(key.columns)}) REFERENCES {target}")
     lines += [f"CHECK ({check})" for check in table.checks]
-    return f"CREATE TABLE {name(table.name)} (\n  " + ",\n  ".join(lines) + "\n);"
+    text = f"CREATE TABLE {name(table.name)} (\n  " + ",\n  ".join(lines) + "\n);"
+    for index in table.indexes:
+        if index.columns:  # of an expression alone, nothing is known
+            kind = "UNIQUE INDEX" if index.unique else "INDEX"
+            on = f"{name(table.name)} ({names(index.columns)})"
+            text += f"\nCREATE {kind} {name(index.name)} ON {on};"
+    return text
 
 
 def _dialects(text: str, dialect: str | None) -> tuple[str, ...]:
