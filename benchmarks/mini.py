@@ -22,6 +22,7 @@ from random import Random
 from sqlglot import exp
 
 from sqlwright import sql
+from sqlwright.data.facts import with_indexes
 from sqlwright.data.invent_schema import invent_schema
 from sqlwright.data.pairs import Pair, invent_pair
 from sqlwright.data.sources import quote
@@ -48,7 +49,7 @@ def draw(number: int, schema: Schema | None) -> list[tuple[Schema, Pair]]:
     seed = HELD_OUT
     while len(found) < number:
         rng = Random(seed)
-        here = schema or invent_schema(rng)
+        here = schema or with_indexes(invent_schema(rng), rng)
         pair = invent_pair(here, rng)
         seed += 1
         if pair is not None:

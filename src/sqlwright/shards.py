@@ -14,6 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from sqlwright.data.facts import with_indexes
 from sqlwright.data.invent_schema import invent_schema
 from sqlwright.data.pairs import Pair, invent_pair
 from sqlwright.prompt import render
@@ -29,7 +30,7 @@ def pairs(seed: int) -> Iterator[Pair]:
     """Pairs without end: a few over each invented schema."""
     rng = Random(seed)
     while True:
-        schema = invent_schema(rng)
+        schema = with_indexes(invent_schema(rng), rng)
         for _ in range(rng.choice([2, 3, 4, 6])):
             pair = invent_pair(schema, rng)
             if pair is not None:

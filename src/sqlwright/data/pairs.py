@@ -14,6 +14,7 @@ from sqlglot import exp
 
 from sqlwright import sql
 from sqlwright.analyze import analyze
+from sqlwright.data.facts import Fact, bare, invent_fact
 from sqlwright.data.instructions import instruction
 from sqlwright.data.invent import invent_query
 from sqlwright.data.names import NOUNS
@@ -24,6 +25,7 @@ from sqlwright.prompt import Request, canonical, compact_schema
 from sqlwright.schema import Schema, Table
 
 SHARES = {"optimize": 0.46, "refactor": 0.22, "fix": 0.2, "check": 0.12}
+FACT_SHARE = 0.2  # of the optimize pairs: their answer hangs on a key, NOT NULL or an index
 _DIALECTS = ("", "", "sqlite", "sqlite", "sqlite", "postgres", "postgres", "duckdb")
 
 
@@ -44,6 +46,8 @@ def invent_pair(schema: Schema, rng: Random, task: str | None = None) -> Pair | 
     """
     task = task or rng.choices(tuple(SHARES), weights=tuple(SHARES.values()))[0]
     dialect = rng.choice(_DIALECTS)
+    if task == "optimize" and rng.random() < FACT_SHARE and (fact := invent_fact(schema, rng)):
+        return _fact_pair(fact, rng, dialect)
     portable = dialect in ("", "sqlite") or rng.random() < 0.5
     good = invent_query(schema, rng, portable=portable)
     notes, passages = _passages(schema, rng)
@@ -91,6 +95,21 @@ def _pair(
     asked = _instruction(task, rng)
     request = Request(task, asked, query, compact_schema(tables), tuple(passages), dialect)
     return Pair(request, wanted, steps)
+
+
+def _fact_pair(fact: Fact, rng: Random, dialect: str) -> Pair | None:
+    """The fact's pair: now and then its schema is shown bare, and then the query stays."""
+    passages = list(fact.passages)
+    if rng.random() < 0.4:
+        passages += [_document(fact.schema, rng), rng.choice(_NEUTRAL)]
+        rng.shuffle(passages)
+    schema, answer = fact.schema, fact.answer
+    if fact.kind != "index" and rng.random() < 0.1:
+        schema, answer = bare(schema), fact.query
+    shown, wanted = _unqualify(fact.query, answer, schema, rng)
+    text = shown.sql(comments=False)
+    steps = (f"fact: {fact.kind}",)
+    return _pair("optimize", text, shown, wanted, schema, rng, passages, dialect, steps)
 
 
 def findings_text(query: exp.Query, schema: Schema) -> str:

@@ -15,7 +15,7 @@ from sqlwright.data.worsen_joins import (
     undone_left_join,
     unused_left_join,
 )
-from sqlwright.data.worsen_subqueries import _gives_keys
+from sqlwright.data.worsen_subqueries import gives_keys
 from sqlwright.schema import Schema
 
 
@@ -86,7 +86,7 @@ def wrapped(query: exp.Query, schema: Schema, rng: Random) -> exp.Query | None:
 @pure
 def needless_distinct(query: exp.Query, schema: Schema, rng: Random) -> exp.Query | None:
     """Adds DISTINCT where no two rows are alike: every table's key is given, or every group key."""
-    fitting = [s for s in scopes.selects(query) if _gives_keys(s, schema) or _gives_groups(s)]
+    fitting = [s for s in scopes.selects(query) if gives_keys(s, schema) or _gives_groups(s)]
     if (select := scopes.pick(rng, fitting)) is None:
         return None
     order = select.args.get("order")
@@ -156,7 +156,7 @@ def union_all_to_union(query: exp.Query, schema: Schema, rng: Random) -> exp.Que
         return None
     if len({label.name for label in labels}) < len(labels):
         return None
-    if not all(_gives_keys(branch, schema) for branch in branches):
+    if not all(gives_keys(branch, schema) for branch in branches):
         return None
     for union in query.find_all(exp.Union):
         union.set("distinct", True)

@@ -61,7 +61,7 @@ def exists_to_distinct_join(query: exp.Query, schema: Schema, rng: Random) -> ex
     found = []
     for select in scopes.selects(query):
         parts = scopes.where_parts(select)
-        if _gives_keys(select, schema) and not select.args.get("limit"):
+        if gives_keys(select, schema) and not select.args.get("limit"):
             found += [(select, parts, p) for p in parts if isinstance(p, exp.Exists)]
     if not found or not isinstance(query, exp.Select):
         return None
@@ -101,7 +101,7 @@ def _orders_by_output(select: exp.Select) -> bool:
     return all(key.this in outputs for key in order.expressions) if order else True
 
 
-def _gives_keys(select: exp.Select, schema: Schema) -> bool:
+def gives_keys(select: exp.Select, schema: Schema) -> bool:
     """Are the rows of this SELECT all different, because it gives a key of each table it reads?"""
     if scopes.is_grouped(select) or select.args.get("distinct") or scopes.has_windows(select):
         return False
