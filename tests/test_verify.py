@@ -39,6 +39,14 @@ SCHEMA = read_ddl(
 
 # name: (original, a wrong rewrite of it)
 TRAPS = {
+    "TRIM is dropped": (
+        "SELECT LOWER(TRIM(name)) AS n FROM customers",
+        "SELECT LOWER(name) AS n FROM customers",
+    ),
+    "TRIM of one side only": (
+        "SELECT TRIM(name) AS n FROM customers WHERE name <> 'Ann'",
+        "SELECT LTRIM(name) AS n FROM customers WHERE name <> 'Ann'",
+    ),
     "EXISTS becomes a join": (
         "SELECT c.name FROM customers c WHERE EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id)",
         "SELECT c.name FROM customers c JOIN orders o ON o.customer_id = c.id",

@@ -67,6 +67,7 @@ class Domain:
         loose = [value for reading in readings for value in reading.loose]
         self.constants = constants
         self._loose = tuple(dict.fromkeys(v for v in loose if isinstance(v, str) and len(v) < 40))
+        self._trims = any(reading.trims for reading in readings)
         self._as_numbers = {c for reading in readings for c in reading.as_numbers}
         self._mixed: set[Column] | None = None
         self._pools: dict[tuple[Column, int], tuple[Value, ...]] = {}
@@ -175,6 +176,9 @@ class Domain:
         found = values.pool(kind, constants, 2 if constants else 4)
         if kind == "text" and not constants:
             found = (*found, *self._loose[:4])
+        if kind == "text" and self._trims:  # or else TRIM would have nothing to do
+            texts = [text for text in (*constants, "a", "B") if isinstance(text, str)][:2]
+            found = (*found, *(f" {text}" for text in texts), *(f"{text} " for text in texts))
         return found
 
 

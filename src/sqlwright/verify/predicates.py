@@ -53,6 +53,7 @@ def read_predicates(query: exp.Query, schema: Schema) -> Reading:
             named = clause.value if isinstance(clause.value, tuple) else clause.constants()
             reading.constants.setdefault(key, []).extend(named)
     reading.as_numbers.update(_read_as_numbers(query, schema))
+    reading.trims = query.find(exp.Trim) is not None
     for literal in query.find_all(exp.Literal):
         reading.loose.append(literal.name if literal.is_string else number_of(literal.name))
     return reading

@@ -100,6 +100,7 @@ class Reading:
     constants: dict[tuple[str, str], list[Value]] = field(default_factory=dict)
     as_numbers: set[tuple[str, str]] = field(default_factory=set)  # columns of texts
     loose: list[Value] = field(default_factory=list)
+    trims: bool = False  # are blanks around texts cut off?
 
 
 def conjuncts(condition: exp.Expr | None) -> list[exp.Expr]:
