@@ -39,6 +39,10 @@ SCHEMA = read_ddl(
 
 # name: (original, a wrong rewrite of it)
 TRAPS = {
+    "the case of a joined text counts": (
+        "SELECT a.id, b.id AS other FROM customers a JOIN customers b ON LOWER(a.name) = LOWER(b.name)",
+        "SELECT a.id, b.id AS other FROM customers a JOIN customers b ON a.name = b.name",
+    ),
     "TRIM is dropped": (
         "SELECT LOWER(TRIM(name)) AS n FROM customers",
         "SELECT LOWER(name) AS n FROM customers",
@@ -201,6 +205,15 @@ SAME = {
         "SELECT id FROM orders WHERE placed BETWEEN '2024-02-01' AND '2024-02-29'",
     ),
 }
+
+
+@pytest.mark.parametrize("dialect", ["postgres", "duckdb"])
+def test_a_month_has_an_end(dialect: str) -> None:
+    """Values after the period of DATE_TRUNC tell a rewrite apart that has no upper bound."""
+    original = "SELECT id FROM orders WHERE DATE_TRUNC('month', placed) = '2024-12-01'"
+    for wrong in ("placed >= '2024-12-01'", "placed BETWEEN '2024-12-01' AND '2024-12-30'"):
+        proposal = sql.read(f"SELECT id FROM orders WHERE {wrong}", dialect)
+        assert judge(sql.read(original, dialect), proposal, SCHEMA, dialect).outcome == "different"
 
 
 @pytest.mark.parametrize("dialect", ["sqlite", "postgres"])

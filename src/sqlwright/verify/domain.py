@@ -68,6 +68,7 @@ class Domain:
         self.constants = constants
         self._loose = tuple(dict.fromkeys(v for v in loose if isinstance(v, str) and len(v) < 40))
         self._trims = any(reading.trims for reading in readings)
+        self._folds = any(reading.folds for reading in readings)
         self._as_numbers = {c for reading in readings for c in reading.as_numbers}
         self._mixed: set[Column] | None = None
         self._pools: dict[tuple[Column, int], tuple[Value, ...]] = {}
@@ -172,7 +173,10 @@ class Domain:
                 near = values.pool(kind, constants, 0)
                 small = tuple(values.coerce(kind, n) for n in range(1, keys + 1))
                 return tuple(dict.fromkeys((*near, *small)))
-            return values.pool(kind, constants, min(keys, 3))
+            found = values.pool(kind, constants, min(keys, 3))
+            if kind == "text" and self._folds:  # or else texts that differ by case would never meet
+                found = (*found, *(text.swapcase() for text in found if isinstance(text, str)))
+            return tuple(dict.fromkeys(found))
         found = values.pool(kind, constants, 2 if constants else 4)
         if kind == "text" and not constants:
             found = (*found, *self._loose[:4])

@@ -54,6 +54,7 @@ def read_predicates(query: exp.Query, schema: Schema) -> Reading:
             reading.constants.setdefault(key, []).extend(named)
     reading.as_numbers.update(_read_as_numbers(query, schema))
     reading.trims = query.find(exp.Trim) is not None
+    reading.folds = query.find(exp.Lower, exp.Upper, exp.ILike, exp.Initcap) is not None
     for literal in query.find_all(exp.Literal):
         reading.loose.append(literal.name if literal.is_string else number_of(literal.name))
     return reading
@@ -304,6 +305,10 @@ class _Reader:
                 inner = inner.expressions[-1] if isinstance(inner, exp.Anonymous) else inner.this
             years = [v for c in constants if (y := _year(c)) for v in values.year_dates(y)]
             return self._invert(inner, list(years), use) if years else None
+        if isinstance(node, exp.DateTrunc | exp.TimestampTrunc):
+            unit = str(node.args["unit"].name).lower()
+            ends = [day for c in constants for day in values.period_ends(str(c), unit)]
+            return self._invert(node.this, list(ends), use) if ends else None
         if isinstance(node, exp.Substring | exp.Left):
             starts = [f"{constant}x" for constant in constants if isinstance(constant, str)]
             return self._invert(node.this, list(starts), use) if starts else None

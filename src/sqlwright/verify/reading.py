@@ -101,6 +101,7 @@ class Reading:
     as_numbers: set[tuple[str, str]] = field(default_factory=set)  # columns of texts
     loose: list[Value] = field(default_factory=list)
     trims: bool = False  # are blanks around texts cut off?
+    folds: bool = False  # are small and capital letters taken for the same?
 
 
 def conjuncts(condition: exp.Expr | None) -> list[exp.Expr]:

@@ -323,6 +323,28 @@ def matches_like(text: str, pattern: str, *, ignore_case: bool = False, escape: 
     return re.fullmatch("".join(parts), text, flags) is not None
 
 
+def period_ends(start: str, unit: str) -> tuple[str, ...]:
+    """The first day of a month, quarter or year, its last, and the one after; none of other units.
+
+    Args:
+        start: an ISO date, or a timestamp that begins with one; it need not begin a period.
+        unit: as DATE_TRUNC has it, in lower case.
+    """
+    months = {"month": 1, "quarter": 3, "year": 12}.get(unit)
+    try:
+        first = date.fromisoformat(start[:10])
+    except ValueError:
+        return ()
+    if months is None:
+        return ()
+    later = first.year * 12 + first.month - 1 + months
+    try:
+        after = date(later // 12, later % 12 + 1, 1)
+    except ValueError:  # past the year 9999
+        return ()
+    return tuple(day.isoformat() for day in (first, after - timedelta(days=1), after))
+
+
 def year_dates(year: int) -> tuple[str, ...]:
     """Days at both edges of a year."""
     if not 2 < year < 9998:
