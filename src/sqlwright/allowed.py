@@ -29,8 +29,8 @@ _PURE_FUNCTIONS = frozenset(
     make_time make_timestamp makedate max md5 median microsecond mid min minute mod mode month
     monthname now nth_value ntile nullif octet_length percent_rank percentile_cont
     percentile_disc period_add period_diff pi position positive power prefix printf
-    quantile quantile_cont quarter quote radians rand random rank regexp regexp_match
-    regexp_matches
+    quantile quantile_cont quarter quote quote_ident quote_literal quote_nullable radians rand
+    random rank regexp regexp_match regexp_matches
     regexp_replace regexp_split_to_array regr_slope replace reverse right round row row_number rpad
     rtrim sec_to_time second sign similarity sin soundex split_part sqrt starts_with
     statement_timestamp stddev stddev_pop stddev_samp strcmp strftime string_agg string_to_array
