@@ -24,10 +24,13 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from sqlglot import exp
 
+from conftest import shared
 from sqlwright import sql
 from sqlwright.analyze import RULES, SEVERITIES, Finding, Rule, analyze, name_of
 from sqlwright.analyze.pages import Explanation, explain, rules_page
+from sqlwright.errors import BindError
 from sqlwright.schema import Schema, read_ddl
 from sqlwright.verify.judge import judge
 
@@ -149,6 +152,15 @@ def test_docstring_is_true(rule: Rule) -> None:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=name_of)
+def test_rule_is_explained_in_russian(rule: Rule) -> None:
+    russian = explain(rule).russian
+    assert re.search("[а-я]{3}", russian)
+    assert re.search("молч", russian, re.IGNORECASE), "when is it silent?"
+    assert "По-русски" not in russian
+    assert "\n\n" not in russian
+
+
+@pytest.mark.parametrize("rule", RULES, ids=name_of)
 def test_rule_is_finished(rule: Rule) -> None:
     mine = [case for case in ALL if case.rule == name_of(rule)]
     assert sum(case.found for case in mine) >= 2
@@ -158,6 +170,45 @@ def test_rule_is_finished(rule: Rule) -> None:
 
 def test_every_case_file_has_a_rule() -> None:
     assert {path.stem for path in FILES} == set(BY_NAME)
+
+
+@pytest.mark.parametrize("case", ALL[::2], ids=str)
+def test_what_is_asked_once_is_answered_the_same(case: Case) -> None:
+    query, schema = sql.read(case.query, case.dialect), schema_of(case.schema)
+    alone = {repr_of(finding) for rule in RULES for finding in rule(query, schema)}
+    assert {repr_of(finding) for finding in analyze(query, schema)} == alone
+
+
+def repr_of(finding: Finding) -> str:
+    rewrite = finding.rewrite.sql() if finding.rewrite is not None else None
+    return repr((finding.as_dict(), rewrite))
+
+
+def binds(query: exp.Query, schema: Schema) -> bool:
+    try:
+        sql.bind(query, schema, "postgres")
+    except BindError:
+        return False  # the DDL at hand spells a column in another way
+    return True
+
+
+def test_every_rule_reads_the_catalogue_of_real_queries() -> None:
+    read = 0
+    for name in ("tpch", "tpcds"):
+        schema = read_ddl(shared("schemas", f"{name}.sql").read_text(encoding="utf-8"))
+        for path in shared("queries", name).glob("*.sql"):
+            query = sql.read(path.read_text(encoding="utf-8"), "postgres")
+            before, found = query.sql(), analyze(query, schema)
+            rewritten = any(finding.rewrite is not None for finding in found)
+            is_bound = rewritten and binds(query, schema)
+            for finding in found:
+                assert finding.severity in SEVERITIES
+                if finding.rewrite is not None and is_bound:
+                    text = sql.write(finding.rewrite, "postgres")
+                    sql.bind(sql.read(text, "postgres"), schema, "postgres")
+            assert query.sql() == before
+            read += 1
+    assert read == 75
 
 
 def test_findings_come_in_the_order_of_the_text() -> None:

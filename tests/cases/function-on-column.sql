@@ -66,3 +66,21 @@ SELECT id FROM orders WHERE placed < '2024-01-01' AND EXTRACT(YEAR FROM paid) > 
 SELECT id FROM orders WHERE EXTRACT(YEAR FROM placed) < 2024 AND paid >= '2023-01-01'
 -- never: the year itself is not after itself
 SELECT id FROM orders WHERE EXTRACT(YEAR FROM placed) < 2024 AND paid >= '2022-01-01'
+
+-- case: a month, cut off
+SELECT id FROM payments WHERE DATE_TRUNC('month', made) = '2024-12-01'
+-- dialect: duckdb
+-- becomes:
+SELECT id FROM payments WHERE made >= '2024-12-01' AND made < '2025-01-01'
+-- never: what comes before
+SELECT id FROM payments WHERE made < '2024-12-01'
+
+-- case: a month as text
+SELECT id FROM orders WHERE STRFTIME('%Y-%m', placed) >= '2024-03'
+-- becomes:
+SELECT id FROM orders WHERE placed >= '2024-03-01'
+
+-- case: no whole month
+SELECT id FROM payments WHERE DATE_TRUNC('month', made) = '2024-12-15'
+-- dialect: duckdb
+-- found

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sqlglot import exp
 
 from sqlwright.analyze.finding import Finding, found, shown
+from sqlwright.analyze.kinds import NUMBERS, kind
+from sqlwright.analyze.once import every, once
 from sqlwright.analyze.scope import (
     Source,
     conditions,
@@ -37,6 +39,11 @@ def needless_distinct(query: exp.Query, schema: Schema) -> Iterator[Finding]:
     Rows cannot repeat when a key of every joined table, or every key of GROUP BY, is selected;
     duplicates do not count under IN, EXISTS and UNION. Silent when a key is missing or may be NULL,
     for DISTINCT ON, and with ROLLUP, CUBE and GROUPING SETS.
+
+    По-русски: DISTINCT сортирует или хеширует все строки ради повторов, которых не бывает или
+    которые не важны. Строки не повторяются, когда выбраны ключи всех таблиц или все ключи
+    GROUP BY; под IN, EXISTS и UNION повторы не важны. Молчит, когда ключа нет или он может быть
+    NULL, для DISTINCT ON и с ROLLUP, CUBE и GROUPING SETS.
     """
     for select in selects(query):
         if not is_plainly_distinct(select):
@@ -58,7 +65,7 @@ def needless_distinct(query: exp.Query, schema: Schema) -> Iterator[Finding]:
 
 
 def _why_needless(select: exp.Select, schema: Schema) -> tuple[str, str] | None:
-    if _duplicates_do_not_count(select):
+    if duplicates_do_not_count(select):
         return "the query around it does not count duplicates", "снаружи повторы не важны"
     if any(p.find(exp.Window, exp.UDTF, exp.GenerateSeries) for p in select.expressions):
         return None
@@ -80,7 +87,8 @@ def _why_needless(select: exp.Select, schema: Schema) -> tuple[str, str] | None:
     return None
 
 
-def _duplicates_do_not_count(select: exp.Select) -> bool:
+def duplicates_do_not_count(select: exp.Select) -> bool:
+    """Whether what stands around asks only which rows there are: IN, EXISTS, UNION."""
     if select.args.get("limit") or select.args.get("offset"):
         return False
     around = select.parent
@@ -98,7 +106,34 @@ def are_rows_unique(select: exp.Select, schema: Schema) -> bool:
         return False
     if any(s.join is not None and s.join.side in ("RIGHT", "FULL") for s in here):
         return False
-    fixed = _selected(select, here, schema)
+    return len(_grow(_selected(select, here, schema), select, here, schema)) == len(here)
+
+
+def fixed_by(
+    values: Iterable[exp.Expr],
+    select: exp.Select,
+    schema: Schema,
+    *,
+    rows: Iterable[str] = (),
+) -> dict[str, set[str]]:
+    """Per source, the columns that rows alike in the values, and in whole `rows`, must share."""
+    here = sources(select, schema)
+    fixed: dict[str, set[str]] = {source.name: set() for source in here}
+    for value in values:
+        if isinstance(value, exp.Column) and (source := source_of(value, select, schema)):
+            fixed[source.name].add(value.name.lower())
+    for source in here:
+        if source.name in rows:
+            fixed[source.name] |= set(source.columns or ())
+    _spread(select, fixed, schema)
+    _grow(fixed, select, here, schema)
+    return fixed
+
+
+def _grow(
+    fixed: dict[str, set[str]], select: exp.Select, here: tuple[Source, ...], schema: Schema
+) -> set[str]:
+    """Fix the whole row of every source whose key is fixed; the names of those sources."""
     known: set[str] = set()
     while len(known) < len(here):
         found_now = [
@@ -108,12 +143,12 @@ def are_rows_unique(select: exp.Select, schema: Schema) -> bool:
             and any(k <= fixed[source.name] for k in keys(source, schema))
         ]
         if not found_now:
-            return False
+            break
         for source in found_now:
             known.add(source.name)
             fixed[source.name] |= set(source.columns or ())
         _spread(select, fixed, schema)
-    return True
+    return known
 
 
 def _selected(select: exp.Select, here: tuple[Source, ...], schema: Schema) -> dict[str, set[str]]:
@@ -135,37 +170,57 @@ def _selected(select: exp.Select, here: tuple[Source, ...], schema: Schema) -> d
 
 
 def _spread(select: exp.Select, fixed: dict[str, set[str]], schema: Schema) -> None:
-    """Carry what is fixed over `a = b` and `a = constant`, until nothing is added.
+    """Carry what is fixed over `a = b` and `a = constant`, until nothing is added."""
+    ways = once("ways", select, schema, lambda: _ways(select, schema))
+    before = -1
+    while before != (before := sum(map(len, fixed.values()))):
+        for (source, column), other in ways:
+            if other is None or other[1] in fixed[other[0]]:
+                fixed[source].add(column)
+
+
+Place = tuple[str, str]  # a source's name and its column, in lower case
+
+
+def _ways(select: exp.Select, schema: Schema) -> list[tuple[Place, Place | None]]:
+    """What each equality fixes: a column, by another one or, None, by a constant.
 
     An outer join's ON fixes only its own table: its unmatched rows say nothing of the others.
     """
-    ways: list[tuple[exp.Expr, exp.Expr, str | None]] = [
+    pairs: list[tuple[exp.Expr, exp.Expr, str | None]] = [
         (left, right, None) for left, right in equalities(conditions(select))
     ]
     for join in select.args.get("joins") or []:
         if join.side == "LEFT":
             name = join.this.alias_or_name.lower()
-            ways += [(a, b, name) for a, b in equalities(conjuncts(join.args.get("on")))]
-    before = -1
-    while before != (before := sum(map(len, fixed.values()))):
-        for left, right, only in ways:
-            for target, other in ((left, right), (right, left)):
-                if not isinstance(target, exp.Column):
-                    continue
-                source = source_of(target, select, schema)
-                if source is None or (only is not None and source.name != only):
-                    continue
-                if is_constant(other) or _is_fixed(other, fixed, select, schema):
-                    fixed[source.name].add(target.name.lower())
+            pairs += [(a, b, name) for a, b in equalities(conjuncts(join.args.get("on")))]
+    ways = []
+    for left, right, only in pairs:
+        for target, other in ((left, right), (right, left)):
+            here, there = _place(target, select, schema), _place(other, select, schema)
+            if here is None or (only is not None and here[0] != only):
+                continue
+            if (there is not None or is_constant(other)) and not _is_converted(
+                target, other, schema
+            ):
+                ways.append((here, there))
+    return ways
 
 
-def _is_fixed(
-    node: exp.Expr, fixed: dict[str, set[str]], select: exp.Select, schema: Schema
-) -> bool:
-    if not isinstance(node, exp.Column):
-        return False
-    source = source_of(node, select, schema)
-    return source is not None and node.name.lower() in fixed[source.name]
+def _is_converted(target: exp.Expr, other: exp.Expr, schema: Schema) -> bool:
+    """Whether a text is compared with a number: '7' and '07' are then both 7."""
+    kinds = {kind(target, schema), kind(other, schema)}
+    return "text" in kinds and not kinds.isdisjoint(NUMBERS) and not is_text(other)
+
+
+def is_text(node: exp.Expr) -> bool:
+    """Whether it is a text in quotes: engines read it as the type that it is compared with."""
+    return isinstance(node, exp.Literal) and bool(node.is_string)
+
+
+def _place(node: exp.Expr, select: exp.Select, schema: Schema) -> Place | None:
+    source = source_of(node, select, schema) if isinstance(node, exp.Column) else None
+    return (source.name, node.name.lower()) if source is not None else None
 
 
 def union_for_union_all(query: exp.Query, schema: Schema) -> Iterator[Finding]:
@@ -183,8 +238,13 @@ def union_for_union_all(query: exp.Query, schema: Schema) -> Iterator[Finding]:
     Only where no row can repeat, neither within a side (a key is selected) nor across them (some
     column has another constant on each side), or where duplicates do not count (IN, EXISTS).
     Silent otherwise: then UNION may be what was meant.
+
+    По-русски: UNION сортирует или хеширует обе стороны ради повторов, а UNION ALL просто добавляет.
+    Только там, где строка не может повториться ни внутри стороны (выбран ключ), ни между сторонами
+    (в каком-то столбце у каждой своя постоянная), или где повторы не важны (IN, EXISTS). Иначе
+    молчит: тогда UNION мог быть и нужен.
     """
-    for union in query.find_all(exp.Union):
+    for union in every(query, exp.Union):
         if not union.args.get("distinct") or isinstance(union.parent, exp.SetOperation):
             continue
         around = union.parent
@@ -271,6 +331,9 @@ def count_distinct_of_key(query: exp.Query, schema: Schema) -> Iterator[Finding]
         SELECT COUNT(id) FROM customers
 
     Silent with a join, which may repeat the key, and when the column alone is no key.
+
+    По-русски: COUNT(DISTINCT ключ) по одной таблице считает все строки: значения не повторяются.
+    Молчит при соединении, которое может повторить ключ, и когда сам по себе столбец не ключ.
     """
     for select in selects(query):
         here = sources(select, schema)

@@ -30,16 +30,29 @@ def implicit_join(query: exp.Query, schema: Schema) -> Iterator[Finding]:
     Good:
         SELECT c.name, o.total FROM customers c JOIN orders o ON o.customer_id = c.id
 
-    Silent when every join is written with JOIN, and when no condition relates the tables:
-    `cross-join-without-condition` speaks then.
+    The rewrite spells out the joins of the whole query. Silent when every join is written with
+    JOIN, and when no condition relates the tables: `cross-join-without-condition` speaks then.
+
+    По-русски: запятая между таблицами прячет условие их соединения, и забытое не бросается в глаза.
+    Переписывается весь запрос. Молчит, когда все соединения написаны через JOIN и когда таблицы не
+    связаны условием: об этом говорит `cross-join-without-condition`.
     """
+    listed = []
     for select in selects(query):
         commas = [join for join in select.args.get("joins") or [] if is_comma(join)]
-        if not commas or not any(_condition_of(join, select, schema) for join in commas):
+        read = [names_read(part, select, schema) for part in where(select)] if commas else []
+        joined = {join.this.alias_or_name.lower() for join in commas}
+        if not any(names and len(names) > 1 and names & joined for names in read):
             continue
-        copy, (twin,) = copy_with(query, select)
+        listed.append((select, commas, read))
+    if not listed:
+        return
+    copy, twins = copy_with(query, *(select for select, _, _ in listed))
+    done = False
+    for twin, (_, _, read) in reversed(list(zip(twins, listed, strict=True))):  # inner ones first
         assert isinstance(twin, exp.Select)
-        done = make_joins_explicit(twin, schema)
+        done = make_joins_explicit(twin, schema, read) or done
+    for _, commas, _ in listed:
         yield found(
             commas[0],
             "implicit-join",
@@ -57,15 +70,6 @@ def is_comma(join: exp.Join) -> bool:
     return plain and not any(join.args.get(word) for word in said)
 
 
-def _condition_of(join: exp.Join, select: exp.Select, schema: Schema) -> bool:
-    """Whether WHERE relates the joined table to another of this FROM."""
-    name = join.this.alias_or_name.lower()
-    return any(
-        name in (names := names_read(part, select, schema) or set()) and len(names) > 1
-        for part in where(select)
-    )
-
-
 def names_read(part: exp.Expr, select: exp.Select, schema: Schema) -> set[str] | None:
     """The sources of this SELECT that a condition reads; None when a name is uncertain."""
     names = set()
@@ -78,12 +82,15 @@ def names_read(part: exp.Expr, select: exp.Select, schema: Schema) -> set[str] |
     return names
 
 
-def make_joins_explicit(select: exp.Select, schema: Schema) -> bool:
+def make_joins_explicit(
+    select: exp.Select, schema: Schema, read: list[set[str] | None] | None = None
+) -> bool:
     """Turn the commas of FROM into JOIN ... ON, in place; False when the tree is better left alone.
 
     Tables of a pure comma list are put in an order in which each has a condition with those before
     it, where there is one: in SQLite, CROSS JOIN forbids the planner to reorder. RIGHT and FULL
-    joins bind differently beside commas and are left alone.
+    joins bind differently beside commas and are left alone. `read` has the names that each conjunct
+    of WHERE reads, where they are known already.
     """
     joins: list[exp.Join] = select.args.get("joins") or []
     if not any(is_comma(join) for join in joins):
@@ -92,10 +99,12 @@ def make_joins_explicit(select: exp.Select, schema: Schema) -> bool:
         return False
     if any(join.args.get("using") or join.args.get("method") for join in joins):
         return False  # they would match the columns of the comma's table too
+    parts = where(select)
+    if read is None:
+        read = [names_read(part, select, schema) for part in parts]
     pool = [
         (part, names if not has_subquery(part) else None)
-        for part in where(select)
-        for names in [names_read(part, select, schema)]
+        for part, names in zip(parts, read, strict=True)
     ]
     may_reorder = all(is_comma(join) for join in joins) and not select.is_star
     placed = {select.args["from_"].this.alias_or_name.lower()}
@@ -136,17 +145,21 @@ def cross_join_without_condition(query: exp.Query, schema: Schema) -> Iterator[F
 
     No rewrite is offered: only the author knows the condition that was meant. Silent when CROSS
     JOIN is written out, and when the joined table is certain to hold a single row.
+
+    По-русски: таблица, не связанная условием с другими, соединяет каждую свою строку с каждой
+    чужой. Переписанного запроса нет: какое условие имелось в виду, знает только автор. Молчит,
+    когда написано CROSS JOIN и когда в присоединяемой таблице заведомо одна строка.
     """
     for select in selects(query):
         here = sources(select, schema)
         if len(here) < 2:
             continue
-        linked = _linked(select, here, schema)
-        if linked is None:
+        tied = linked(select, here, schema)
+        if tied is None:
             continue
         for source in here[1:]:
             join = source.join
-            if join is None or not is_comma(join) or source.name in linked or _is_one_row(source):
+            if join is None or not is_comma(join) or source.name in tied or _is_one_row(source):
                 continue
             yield found(
                 source.node,
@@ -160,7 +173,7 @@ def cross_join_without_condition(query: exp.Query, schema: Schema) -> Iterator[F
             )
 
 
-def _linked(select: exp.Select, here: tuple[Source, ...], schema: Schema) -> set[str] | None:
+def linked(select: exp.Select, here: tuple[Source, ...], schema: Schema) -> set[str] | None:
     """The sources that conditions tie, directly or not, to the first; None when uncertain."""
     groups = [{source.name} for source in here]
     parts = conditions(select)

@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from sqlwright.analyze.finding import Finding, found, shown
 from sqlwright.analyze.joins import names_read
+from sqlwright.analyze.reads import is_starred
 from sqlwright.analyze.scope import (
     COMPARISONS,
     STRICT,
@@ -40,6 +41,9 @@ def useless_outer_join(query: exp.Query, schema: Schema) -> Iterator[Finding]:
         WHERE o.total > 100
 
     Silent when the condition may pass with NULL: IS NULL, OR, COALESCE, CASE.
+
+    По-русски: LEFT JOIN, чьи строки без пары отбрасывает следующее условие, — внутреннее
+    соединение. Молчит, когда условие может пройти и с NULL: IS NULL, OR, COALESCE, CASE.
     """
     for select in selects(query):
         joins: list[exp.Join] = select.args.get("joins") or []
@@ -110,12 +114,21 @@ def unused_join(query: exp.Query, schema: Schema) -> Iterator[Finding]:
 
     Silent when the join can repeat rows (no key is fully matched), unless DISTINCT folds them
     again, and when any other clause names the joined table.
+
+    По-русски: LEFT JOIN по уникальному ключу таблицы, которая больше нигде не нужна, ничего не
+    меняет. Молчит, когда соединение может повторить строки (ключ сравнивается не весь) и DISTINCT
+    их не сворачивает и когда таблица названа где-либо ещё.
     """
     for select in selects(query):
         here = sources(select, schema)
         for source in here[1:]:
             join = source.join
-            if join is None or join.side != "LEFT" or source.columns is None or select.is_star:
+            if (
+                join is None
+                or join.side != "LEFT"
+                or source.columns is None
+                or is_starred(select, source)
+            ):
                 continue
             if join.args.get("using") or join.args.get("method"):
                 continue
@@ -183,11 +196,14 @@ def redundant_self_join(query: exp.Query, schema: Schema) -> Iterator[Finding]:
         SELECT a.id, a.total FROM orders a WHERE a.total > 10
 
     Silent when the key is not fully matched or may be NULL, and when an outer join is near.
+
+    По-русски: таблица, соединённая с собой по ключу, встречает лишь ту же строку. Молчит, когда
+    ключ сравнивается не весь или может быть NULL и когда рядом внешнее соединение.
     """
     for select in selects(query):
         here = sources(select, schema)
         names = [name.lower() for name in _inner_names(select)]
-        if select.is_star or any(source.name in names for source in here):
+        if any(source.name in names or is_starred(select, source) for source in here):
             continue
         if any(s.optional or (s.join and s.join.side) for s in here):
             continue

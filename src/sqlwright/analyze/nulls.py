@@ -7,7 +7,19 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from sqlwright.analyze.finding import Finding, found, shown
-from sqlwright.analyze.scope import COMPARISONS, conjuncts, is_nullable
+from sqlwright.analyze.once import every
+from sqlwright.analyze.scope import (
+    COMPARISONS,
+    conditions,
+    conjuncts,
+    is_nullable,
+    is_nullable_column,
+    owner,
+    schema_column,
+    selects,
+    sides,
+    where,
+)
 from sqlwright.schema import Schema
 
 
@@ -22,8 +34,12 @@ def not_in_nullable(query: exp.Query, schema: Schema) -> Iterator[Finding]:
 
     No rewrite is offered: the good query returns other rows, and only the author knows which ones
     were meant. Silent when the schema says NOT NULL, or the subquery filters NULL out.
+
+    По-русски: NOT IN (SELECT столбец ...) не вернёт ничего, как только в столбце окажется NULL.
+    Переписанного запроса нет: у хорошего другие строки, и только автор знает, какие нужны. Молчит,
+    когда по схеме столбец NOT NULL или подзапрос сам отбрасывает NULL.
     """
-    for negation in query.find_all(exp.Not):
+    for negation in every(query, exp.Not):
         test = negation.this.unnest()
         if not isinstance(test, exp.In) or not (subquery := test.args.get("query")):
             continue
@@ -48,16 +64,19 @@ def _is_filtered(value: exp.Expr, select: exp.Select) -> bool:
     for clause in ("where", "having"):
         node = select.args.get(clause)
         parts += conjuncts(node.this) if node is not None else []
-    return any(_asks_present(part, value) for part in parts)
+    return any(asks_present(part, value) for part in parts)
 
 
-def _asks_present(part: exp.Expr, value: exp.Expr) -> bool:
+def asks_present(part: exp.Expr, value: exp.Expr) -> bool:
+    """Whether the condition cannot be true while the value is NULL."""
     if isinstance(part, exp.Not):
         inner = part.this.unnest()
         is_null = isinstance(inner, exp.Is) and isinstance(inner.expression, exp.Null)
         return is_null and inner.this.unnest() == value
     if isinstance(part, COMPARISONS):
-        return value in (part.this.unnest(), part.expression.unnest())
+        sides_of = (part.this.unnest(), part.expression.unnest())
+        # ALL over no rows is true of NULL too
+        return value in sides_of and not any(isinstance(s, exp.All | exp.Any) for s in sides_of)
     return isinstance(part, exp.In | exp.Like | exp.Between) and part.this.unnest() == value
 
 
@@ -71,8 +90,12 @@ def null_comparison(query: exp.Query, schema: Schema) -> Iterator[Finding]:
 
     No rewrite is offered: the good query returns other rows. Silent for IS NULL, IS DISTINCT FROM,
     and a NULL that is a value of CASE or COALESCE.
+
+    По-русски: сравнение с NULL никогда не истинно: ни = NULL, ни <> NULL не найдут ни одной строки.
+    Переписанного запроса нет: у хорошего другие строки. Молчит для IS NULL, IS DISTINCT FROM и для
+    NULL как значения в CASE или COALESCE.
     """
-    for comparison in query.find_all(*COMPARISONS):
+    for comparison in every(query, *COMPARISONS):
         operands = (comparison.this.unnest(), comparison.expression.unnest())
         if not any(isinstance(operand, exp.Null) for operand in operands):
             continue
@@ -95,8 +118,11 @@ def null_in_list(query: exp.Query, schema: Schema) -> Iterator[Finding]:
         SELECT name FROM customers WHERE city NOT IN ('Oslo') AND city IS NOT NULL
 
     No rewrite is offered for NOT IN: the good query returns other rows. Silent without NULL.
+
+    По-русски: NULL в списке NOT IN не пропустит ни одной строки, а в списке IN ничего не найдёт.
+    Переписанного запроса нет: у хорошего другие строки. Молчит, если NULL в списке нет.
     """
-    for test in query.find_all(exp.In):
+    for test in every(query, exp.In):
         listed = test.expressions
         if not any(isinstance(item, exp.Null) for item in listed):
             continue
@@ -110,3 +136,133 @@ def null_in_list(query: exp.Query, schema: Schema) -> Iterator[Finding]:
             f"the NULL in the list of {'NOT IN' if negated else 'IN'} {english}",
             f"NULL в списке {'NOT IN' if negated else 'IN'} {russian}",
         )
+
+
+def case_when_null(query: exp.Query, schema: Schema) -> Iterator[Finding]:
+    """CASE x WHEN NULL compares with =, so that branch is never taken.
+
+    Bad:
+        SELECT CASE city WHEN NULL THEN 'nowhere' ELSE city END FROM customers
+    Good:
+        SELECT CASE WHEN city IS NULL THEN 'nowhere' ELSE city END FROM customers
+
+    No rewrite is offered: the good query returns other values. Silent for CASE WHEN ... IS NULL.
+
+    По-русски: CASE x WHEN NULL сравнивает знаком =, и эта ветвь никогда не выбирается.
+    Переписанного запроса нет: у хорошего другие значения. Молчит для CASE WHEN ... IS NULL.
+    """
+    for case in every(query, exp.Case):
+        if case.this is None:
+            continue
+        for branch in case.args["ifs"]:
+            if isinstance(branch.this.unnest(), exp.Null):
+                yield found(
+                    case,
+                    "case-when-null",
+                    "wrong",
+                    f"WHEN NULL is never taken: write CASE WHEN {shown(case.this)} IS NULL",
+                    f"ветвь WHEN NULL не выбирается: пишите CASE WHEN {shown(case.this)} IS NULL",
+                )
+
+
+def inequality_of_nullable(query: exp.Query, schema: Schema) -> Iterator[Finding]:
+    """A row whose column is NULL passes neither = 'a' nor <> 'a', NOT IN or NOT LIKE.
+
+    Bad:
+        SELECT name FROM customers WHERE city <> 'Oslo'
+    Good:
+        SELECT name FROM customers WHERE city <> 'Oslo' OR city IS NULL
+
+    A guess: the rows without a value may be unwanted. No rewrite is offered, as only the author
+    knows. Silent when the schema says NOT NULL, below an outer join, and when another condition
+    speaks of the column.
+
+    По-русски: строка, где в столбце NULL, не проходит ни = 'a', ни <> 'a', ни NOT IN, ни NOT LIKE.
+    Это догадка: строки без значения могли быть и не нужны, решает автор. Молчит, когда по схеме
+    столбец NOT NULL, под внешним соединением и когда о столбце говорит ещё одно условие.
+    """
+    for select in selects(query):
+        for part in where(select):
+            column = _excludes(part)
+            if column is None or not is_surely_nullable(column, schema):
+                continue
+            others = [c for other in conditions(select) if other is not part for c in _named(other)]
+            if column in others:
+                continue
+            yield found(
+                part,
+                "inequality-of-nullable",
+                "style",
+                f"rows where {shown(column)} is NULL do not pass `{shown(part)}`;"
+                " a guess: they may be meant too",
+                f"строки, где {shown(column)} — NULL, не проходят `{shown(part)}`;"
+                " догадка: могли быть нужны и они",
+            )
+
+
+def _named(node: exp.Expr) -> Iterator[exp.Column]:
+    return node.find_all(exp.Column)
+
+
+def _excludes(part: exp.Expr) -> exp.Column | None:
+    """The column of `column <> literal`, NOT IN (literals) or NOT LIKE."""
+    if isinstance(part, exp.NEQ):
+        for column, value, _ in sides(part):
+            if isinstance(column, exp.Column) and isinstance(value, exp.Literal):
+                return column
+    if isinstance(part, exp.Like) and part.args.get("negate"):
+        return part.this if isinstance(part.this, exp.Column) else None
+    if isinstance(part, exp.Not):
+        test = part.this.unnest()
+        is_list = isinstance(test, exp.In) and all(
+            isinstance(item, exp.Literal) for item in test.expressions or [None]
+        )
+        if (is_list or isinstance(test, exp.Like)) and isinstance(test.this, exp.Column):
+            return test.this
+    return None
+
+
+def is_surely_nullable(column: exp.Column, schema: Schema) -> bool:
+    """Whether the schema lets the column be NULL, and no outer join is the reason."""
+    held, source = schema_column(column, schema), owner(column, schema)
+    if held is None or source is None or source[1].optional:
+        return False
+    return is_nullable_column(*held)
+
+
+def null_concatenation(query: exp.Query, schema: Schema) -> Iterator[Finding]:
+    """One NULL among the parts joined by || makes the whole text NULL.
+
+    Bad:
+        SELECT name || ', ' || city FROM customers
+    Good:
+        SELECT name || ', ' || COALESCE(city, 'city unknown') FROM customers
+
+    No rewrite is offered: only the author knows what stands for a missing part. Silent when the
+    schema says NOT NULL, inside COALESCE, in conditions, and where WHERE asks for a value.
+
+    По-русски: один NULL среди частей, соединённых знаком ||, делает весь текст NULL. Переписанного
+    запроса нет: чем заменить недостающую часть, знает автор. Молчит, когда по схеме столбец
+    NOT NULL, внутри COALESCE, в условиях и там, где WHERE требует значения.
+    """
+    for chain in every(query, exp.DPipe):
+        if isinstance(chain.parent, exp.DPipe):
+            continue
+        parts = [part.unnest() for part in chain.flatten()]
+        around = chain.find_ancestor(exp.Coalesce, exp.Case, exp.Where, exp.Join, exp.Select)
+        if len(parts) < 2 or not isinstance(around, exp.Select):
+            continue
+        given = conditions(around)
+        for part in parts:
+            if not isinstance(part, exp.Column) or not is_surely_nullable(part, schema):
+                continue
+            if any(asks_present(condition, part) for condition in given):
+                continue
+            yield found(
+                chain,
+                "null-concatenation",
+                "wrong",
+                f"the whole text is NULL where {shown(part)} is",
+                f"весь текст станет NULL, если {shown(part)} — NULL",
+            )
+            break

@@ -24,8 +24,12 @@ def function_on_column(query: exp.Query, schema: Schema) -> Iterator[Finding]:
     Good:
         SELECT id FROM orders WHERE placed >= '2024-01-01' AND placed < '2025-01-01'
 
-    A year, a date taken from a timestamp and COALESCE with a constant are rewritten; others depend
-    on data and collation. Silent in the SELECT list, in HAVING, and around constants.
+    A year, a month, a date taken from a timestamp and COALESCE with a constant are rewritten; the
+    rest depends on data and collation. Silent in the SELECT list, in HAVING, and around constants.
+
+    По-русски: функция вокруг столбца в условии не даёт использовать индекс по нему. Год, месяц,
+    дата из метки времени и COALESCE с постоянной переписываются; прочее зависит от данных и правил
+    сравнения. Молчит в списке SELECT, в HAVING и для функций от постоянных.
     """
     for test in _tests(query):
         for side, other in _operands(test):
@@ -90,6 +94,10 @@ def arithmetic_on_column(query: exp.Query, schema: Schema) -> Iterator[Finding]:
 
     What is added to or taken from a whole number moves to the other side; other arithmetic
     rounds or overflows, and is only pointed out. Silent when both sides hold columns.
+
+    По-русски: вычисление над столбцом в сравнении не даёт использовать индекс по нему. Прибавленное
+    к целому или вычтенное переносится на другую сторону; остальное округляет или переполняется, и
+    на него только указывается. Молчит, когда столбцы с обеих сторон.
     """
     for test in _tests(query):
         if not isinstance(test, COMPARISONS):
@@ -124,6 +132,10 @@ def leading_wildcard(query: exp.Query, schema: Schema) -> Iterator[Finding]:
 
     No rewrite is offered: the good query asks for other rows. A full-text or trigram index is the
     remedy where the pattern is meant. Silent for patterns that are not literals.
+
+    По-русски: LIKE с шаблоном, который начинается с подстановки, читает каждую строку.
+    Переписанного запроса нет: хороший спрашивает другие строки; если шаблон нужен, поможет
+    полнотекстовый или триграммный индекс. Молчит для шаблонов, которые не заданы текстом.
     """
     for test in query.find_all(exp.Like, exp.ILike):
         pattern = test.expression
@@ -149,6 +161,9 @@ def or_chain(query: exp.Query, schema: Schema) -> Iterator[Finding]:
         SELECT id FROM customers WHERE city IN ('Oslo', 'Rome', 'Baku')
 
     Silent below three values, for values that are not literals of one kind, and for other columns.
+
+    По-русски: цепочка OR по одному столбцу — это список: IN ищет в нём, а не пробует по очереди.
+    Молчит, если значений меньше трёх, если они не постоянные одного вида и для других столбцов.
     """
     for chain in query.find_all(exp.Or):
         if isinstance(chain.parent, exp.Or):
@@ -216,6 +231,9 @@ def repeated_condition(query: exp.Query, schema: Schema) -> Iterator[Finding]:
         WHERE o.customer_id = c.id AND (o.total > 90 OR c.city = 'Oslo')
 
     Silent when some branch lacks the condition.
+
+    По-русски: условие, повторённое в каждой ветви OR, прячет, что оно верно всегда и может быть
+    условием соединения. Молчит, когда в какой-то ветви его нет.
     """
     for chain in query.find_all(exp.Or):
         if isinstance(chain.parent, exp.Or):

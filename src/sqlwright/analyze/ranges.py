@@ -29,6 +29,7 @@ def as_plain_condition(test: exp.Expr, schema: Schema) -> exp.Expr | None:
     for side, value, kind in sides(test):
         new = (
             _of_year(side, value, kind, schema)
+            or _of_month(side, value, kind, schema)
             or _of_day(side, value, kind, schema)
             or _of_coalesce(test, side, value)
         )
@@ -97,6 +98,34 @@ def _kind(column: exp.Column, schema: Schema) -> str:
         return "time"
     whole = ("int", "bigint", "smallint", "tinyint", "mediumint")
     return "whole" if declared.startswith(whole) else ""
+
+
+def _of_month(
+    side: exp.Expr, value: exp.Expr, kind: type[exp.Expr], schema: Schema
+) -> exp.Expr | None:
+    """The month or year that the column's moment lies in, cut off or as text, against one."""
+    inner, text = side.args.get("this"), value.name if isinstance(value, exp.Literal) else ""
+    if isinstance(side, exp.TimestampTrunc | exp.DateTrunc):
+        unit = side.text("unit").upper()
+        text = text.removesuffix(" 00:00:00")
+        is_whole = re.fullmatch(r"\d{4}-\d{2}-01" if unit == "MONTH" else r"\d{4}-01-01", text)
+        if unit not in ("MONTH", "YEAR") or not is_whole:
+            return None
+    elif isinstance(side, exp.TimeToStr) and side.args["format"].name == "%Y-%m":
+        unit, text = "MONTH", f"{text}-01"
+    else:
+        return None
+    while isinstance(inner, exp.TsOrDsToTimestamp | exp.TsOrDsToDate):
+        inner = inner.this
+    if not isinstance(inner, exp.Column) or _kind(inner, schema) != "time":
+        return None
+    try:
+        start = date.fromisoformat(text)
+    except ValueError:
+        return None
+    years, month = divmod(start.month, 12) if unit == "MONTH" else (1, start.month - 1)
+    end = f"{start.year + years:04}-{month + 1:02}-01"
+    return _between(kind, inner, text, end)
 
 
 def _of_day(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from sqlwright.analyze.once import every, once
 from sqlwright.schema import Column, Schema, Table
 
 STRICT = (exp.Add, exp.Sub, exp.Mul, exp.Neg, exp.Paren, exp.Cast)  # NULL in, NULL out
@@ -37,7 +38,7 @@ class Source:
 
 def selects(query: exp.Query) -> Iterator[exp.Select]:
     """Every SELECT of the query, outermost first."""
-    yield from query.find_all(exp.Select)
+    yield from every(query, exp.Select)
 
 
 def enclosing(node: exp.Expr) -> exp.Select | None:
@@ -47,6 +48,10 @@ def enclosing(node: exp.Expr) -> exp.Select | None:
 
 def sources(select: exp.Select, schema: Schema) -> tuple[Source, ...]:
     """The items of FROM in order, with what is known of each."""
+    return once("sources", select, schema, lambda: _sources(select, schema))
+
+
+def _sources(select: exp.Select, schema: Schema) -> tuple[Source, ...]:
     start = select.args.get("from_")
     if start is None:
         return ()
@@ -127,6 +132,10 @@ def outputs(query: exp.Expr, schema: Schema) -> tuple[str, ...] | None:
 
 def owner(column: exp.Column, schema: Schema) -> tuple[exp.Select, Source] | None:
     """The SELECT and the item of its FROM that a column comes from; None when not certain."""
+    return once("owner", column, schema, lambda: _owner(column, schema))
+
+
+def _owner(column: exp.Column, schema: Schema) -> tuple[exp.Select, Source] | None:
     select = enclosing(column)
     while select is not None:
         here = sources(select, schema)
@@ -185,6 +194,8 @@ def is_nullable(node: exp.Expr, schema: Schema) -> bool:
         return False
     if isinstance(node, exp.Column):
         return _column_is_nullable(node, schema)
+    if isinstance(node, exp.TryCast):
+        return True  # it gives NULL for what it cannot read
     if isinstance(node, STRICT):
         parts = (node.args.get("this"), node.args.get("expression"))
         return any(is_nullable(part, schema) for part in parts if part is not None)
@@ -195,7 +206,7 @@ def is_nullable(node: exp.Expr, schema: Schema) -> bool:
 
 def _column_is_nullable(column: exp.Column, schema: Schema) -> bool:
     held = owner(column, schema)
-    if held is None or held[1].optional:
+    if held is None or held[1].optional or _repeats_groups(held[0]):
         return True
     source = held[1]
     if source.table is not None:
@@ -203,6 +214,17 @@ def _column_is_nullable(column: exp.Column, schema: Schema) -> bool:
         return real is None or is_nullable_column(source.table, real)
     inner = _projection(source, column.name, schema)
     return inner is None or is_nullable(inner, schema)
+
+
+def _repeats_groups(select: exp.Select) -> bool:
+    """Whether ROLLUP, CUBE or GROUPING SETS put NULL where a key is left out."""
+    group = select.args.get("group")
+    if group is None:
+        return False
+    kinds = ("rollup", "cube", "grouping_sets", "totals")
+    return any(group.args.get(kind) for kind in kinds) or any(
+        isinstance(key, exp.Rollup | exp.Cube | exp.GroupingSets) for key in group.expressions
+    )
 
 
 def is_nullable_column(table: Table, column: Column) -> bool:
@@ -279,12 +301,15 @@ def group_keys(select: exp.Select, schema: Schema) -> list[exp.Expr] | None:
 
 def conjuncts(condition: exp.Expr | None) -> list[exp.Expr]:
     """The parts of a condition joined by AND, in order, parentheses removed."""
-    if condition is None:
-        return []
-    bare = condition.unnest()
-    if isinstance(bare, exp.And):
-        return [*conjuncts(bare.this), *conjuncts(bare.expression)]
-    return [bare]
+    waiting = [condition] if condition is not None else []
+    found: list[exp.Expr] = []
+    while waiting:  # a generated query has thousands: too deep to call for each
+        bare = waiting.pop().unnest()
+        if isinstance(bare, exp.And):
+            waiting += [bare.expression, bare.this]
+        else:
+            found.append(bare)
+    return found
 
 
 def where(select: exp.Select) -> list[exp.Expr]:
@@ -304,11 +329,18 @@ def conditions(select: exp.Select) -> list[exp.Expr]:
 
 def has_aggregate(node: exp.Expr) -> bool:
     """Whether an aggregate of this level is in it; those of subqueries and windows do not count."""
-    if isinstance(node, exp.AggFunc):
-        return not isinstance(node.parent, exp.Window)
     if isinstance(node, exp.Query):
         return False
+    if isinstance(node, exp.AggFunc) and not _is_windowed(node):
+        return True
     return any(has_aggregate(child) for child in node.iter_expressions())
+
+
+def _is_windowed(node: exp.Expr) -> bool:
+    around = node.parent
+    while isinstance(around, exp.Filter | exp.IgnoreNulls | exp.RespectNulls | exp.WithinGroup):
+        around = around.parent
+    return isinstance(around, exp.Window)
 
 
 def is_grouped(select: exp.Select) -> bool:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 
 from sqlglot import exp
+from sqlglot.parser import Parser
+from sqlglot.tokens import Tokenizer
 
 from sqlwright.analyze.finding import Finding, found
 from sqlwright.analyze.scope import Source, selects, sources
@@ -70,7 +72,10 @@ def _columns(source: Source, qualified: bool) -> list[exp.Expr]:
 
 
 def _identifier(name: str) -> exp.Identifier:
-    return exp.to_identifier(name, quoted=not re.fullmatch(r"[A-Za-z_]\w*", name))
+    word = Tokenizer.KEYWORDS.get(name.upper())
+    is_reserved = word is not None and word not in Parser.ID_VAR_TOKENS  # a column named `when`
+    is_plain = re.fullmatch(r"[A-Za-z_]\w*", name) and not is_reserved
+    return exp.to_identifier(name, quoted=not is_plain)
 
 
 def order_by_position(query: exp.Query, schema: Schema) -> Iterator[Finding]:

@@ -34,6 +34,10 @@ def count_above_zero(query: exp.Query, schema: Schema) -> Iterator[Finding]:
         WHERE EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id)
 
     Silent when the number matters (> 1), and when the subquery groups, limits or joins sets.
+
+    По-русски: COUNT(*) > 0 считает все строки, чтобы узнать, есть ли хоть одна: EXISTS остановится
+    на первой. Молчит, когда важно само число (> 1) и когда подзапрос группирует, ограничивает или
+    объединяет множества.
     """
     for comparison in query.find_all(exp.GT, exp.GTE, exp.NEQ, exp.EQ, exp.LT, exp.LTE):
         for side, other, kind in sides(comparison):
@@ -98,6 +102,11 @@ def correlated_aggregate(query: exp.Query, schema: Schema) -> Iterator[Finding]:
     The rewrite computes all groups once and joins them. An empty group gives NULL, and for COUNT 0:
     an outer join keeps the row where that matters. Silent when nothing ties the subquery to the
     outer row. No rewrite when the tie is not a plain equality.
+
+    По-русски: агрегат в подзапросе, связанном с внешней строкой, вычисляется заново для каждой.
+    Переписанный запрос вычисляет все группы один раз и соединяет; пустая группа даёт NULL, а для
+    COUNT — 0, и внешнее соединение сохраняет строку, где это важно. Молчит, когда подзапрос не
+    связан с внешней строкой; не переписывает, если связь не простое равенство.
     """
     for subquery in query.find_all(exp.Subquery):
         select, outer = subquery.this, enclosing(subquery)
@@ -161,6 +170,12 @@ def correlated_exists(query: exp.Query, schema: Schema) -> Iterator[Finding]:
     IN is built once and looked up. Engines that turn EXISTS into a semi-join gain nothing, so only
     measuring tells. Silent when an index begins with the tied column; no rewrite when the tie is
     not one equality, under OR, or when NOT IN could meet a NULL on the outer side.
+
+    По-русски: EXISTS, связанный с внешней строкой столбцом без индекса, читает внутреннюю таблицу
+    для каждой строки, а список для IN строится один раз. СУБД, которые делают из EXISTS
+    полусоединение, ничего не выиграют: покажет только измерение. Молчит, если с этого столбца
+    начинается индекс; не переписывает, если связь не одно равенство, под OR и если NOT IN мог бы
+    встретить NULL снаружи.
     """
     for exists in query.find_all(exp.Exists):
         select, outer = exists.this.unnest(), enclosing(exists)
@@ -224,6 +239,10 @@ def needless_order_by(query: exp.Query, schema: Schema) -> Iterator[Finding]:
 
     Silent with LIMIT, OFFSET, FETCH or DISTINCT ON, when the outer query limits rows without an
     order of its own, and when something outside depends on order (STRING_AGG, ARRAY_AGG, windows).
+
+    По-русски: ORDER BY в подзапросе без LIMIT сортирует строки, порядок которых никто не хранит.
+    Молчит при LIMIT, OFFSET, FETCH и DISTINCT ON, когда внешний запрос ограничивает строки без
+    своего порядка и когда снаружи что-то зависит от порядка (STRING_AGG, ARRAY_AGG, окна).
     """
     for select in selects(query):
         order, outer = select.args.get("order"), enclosing(select)

@@ -16,7 +16,6 @@ from sqlwright.analyze.scope import (
     equalities,
     has_subquery,
     is_grouped,
-    is_nullable,
     is_plainly_distinct,
     is_within,
     keys,
@@ -27,34 +26,7 @@ from sqlwright.analyze.scope import (
     where,
 )
 from sqlwright.analyze.tree import all_of, copy_with, set_where
-from sqlwright.schema import Schema, Table
-
-
-def foreign_key_join(query: exp.Query, schema: Schema) -> Iterator[Finding]:
-    """A join along a NOT NULL foreign key finds exactly one row: unread, it can be left out.
-
-    Bad:
-        SELECT o.id, o.total FROM orders o JOIN customers c ON c.id = o.customer_id
-    Good:
-        SELECT o.id, o.total FROM orders o
-
-    It trusts that the engine enforces the key (SQLite does so only when told). Silent when the
-    referring column may be NULL, when another condition names the table, and when it is read.
-    """
-    for select in selects(query):
-        for source, mentions in _unread(select, schema):
-            child = _child(mentions, source, select, schema)
-            if child is None:
-                continue
-            yield found(
-                source.node,
-                "foreign-key-join",
-                "slow",
-                f"each row of {child} has exactly one row of {source.name}, and none of it is read",
-                f"у каждой строки {child} ровно одна строка {source.name}: она не читается",
-                evidence=f"foreign key from {child} to {source.node.name}",
-                rewrite=_without(query, select, source, mentions, None),
-            )
+from sqlwright.schema import Schema
 
 
 def join_for_existence(query: exp.Query, schema: Schema) -> Iterator[Finding]:
@@ -69,6 +41,10 @@ def join_for_existence(query: exp.Query, schema: Schema) -> Iterator[Finding]:
 
     Silent without DISTINCT, when a column of the joined table is read, when the join is on its key
     and so repeats nothing, and beside outer joins.
+
+    По-русски: соединение, которое лишь спрашивает, есть ли пара, повторяет строки, а DISTINCT их
+    убирает. Молчит без DISTINCT, когда столбец присоединённой таблицы читается, когда соединение
+    идёт по её ключу и ничего не повторяет, и рядом с внешними соединениями.
     """
     for select in selects(query):
         if not is_plainly_distinct(select) or is_grouped(select) or select.find(exp.Window):
@@ -128,47 +104,6 @@ def _is_read(source: Source, mentions: list[exp.Expr], select: exp.Select, schem
         if held is not None and held[0] is select and held[1].name == source.name:
             return True
     return False
-
-
-def _child(
-    mentions: list[exp.Expr], source: Source, select: exp.Select, schema: Schema
-) -> str | None:
-    """The source whose NOT NULL foreign key the conditions follow to `source`, and nothing more."""
-    if source.table is None:
-        return None
-    pairs: dict[str, str] = {}
-    children = set()
-    for left, right in equalities(mentions):
-        for mine, other in ((left, right), (right, left)):
-            if not isinstance(mine, exp.Column) or not isinstance(other, exp.Column):
-                continue
-            if source_of(mine, select, schema) != source or is_nullable(other, schema):
-                continue
-            child = source_of(other, select, schema)
-            if child is not None and child.table is not None and child != source:
-                pairs[other.name.lower()] = mine.name.lower()
-                children.add(child)
-    if len(children) != 1 or len(pairs) != len(mentions):
-        return None
-    child = children.pop()
-    is_key = frozenset(pairs.values()) in keys(source, schema)
-    return child.name if is_key and _refers(child.table, source.table, pairs) else None
-
-
-def _refers(child: Table | None, parent: Table, pairs: dict[str, str]) -> bool:
-    if child is None:
-        return False
-    return any(
-        foreign.table.lower() == parent.name.lower()
-        and {
-            column.lower(): target.lower()
-            for column, target in zip(
-                foreign.columns, foreign.references or parent.primary_key, strict=False
-            )
-        }
-        == pairs
-        for foreign in child.foreign_keys
-    )
 
 
 def _is_matched_once(

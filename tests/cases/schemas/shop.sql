@@ -32,3 +32,13 @@ CREATE TABLE order_lines (
 );
 
 CREATE INDEX order_lines_product ON order_lines (product_id);
+
+CREATE TABLE payments (
+    id INTEGER NOT NULL PRIMARY KEY,
+    order_id INTEGER NOT NULL REFERENCES orders (id),
+    method VARCHAR(10) NOT NULL,
+    currency CHAR(3),
+    amount NUMERIC(10, 2) NOT NULL,
+    rate DOUBLE PRECISION NOT NULL,
+    made TIMESTAMP NOT NULL
+);
