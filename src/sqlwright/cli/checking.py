@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sqlwright.cli.house import StandardsFile, house_standards
 from sqlwright.cli.shared import (
     AsJson,
     Db,
     DialectName,
-    File,
     InMemory,
+    Knowledge,
     Language,
     SchemaFile,
     appending,
@@ -28,42 +29,117 @@ from sqlwright.cli.shared import (
     schema_and_dialect,
     server_of,
 )
-from sqlwright.errors import UsageError
+from sqlwright.cli.untrusted import check_untrusted
+from sqlwright.errors import SqlwrightError, UsageError
 
 if TYPE_CHECKING:
+    from sqlwright.check.files import CheckedFile
+    from sqlwright.schema import Schema
     from sqlwright.verify.judge import Verdict
     from sqlwright.verify.on_data import OnData
     from sqlwright.verify.pairs import Options, ReadPair
 
 
 def check(
-    file: File,
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE|FOLDER|-", help="SQL files, folders, - for stdin")
+    ],
     schema: SchemaFile = None,
     db: Db = None,
-    dialect: DialectName = None,
+    dialect: Annotated[
+        str | None, typer.Option("--dialect", help="any that sqlglot reads; guessed without it")
+    ] = None,
+    standards: StandardsFile = None,
+    knowledge: Knowledge = None,
+    severity: Annotated[
+        str, typer.Option(help="show what is at least so bad: error, wrong, unsafe, slow, style")
+    ] = "style",
+    rule: Annotated[list[str] | None, typer.Option(help="show this rule only; repeatable")] = None,
+    ignore: Annotated[list[str] | None, typer.Option(help="leave this rule out")] = None,
     as_json: AsJson = False,
+    as_sarif: Annotated[bool, typer.Option("--sarif", help="print SARIF 2.1.0")] = False,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="processes: all cores if not given")
+    ] = None,
+    untrusted: Annotated[
+        bool,
+        typer.Option(
+            "--untrusted", help="the files hold text from outside, one a line (.sql: one a file)"
+        ),
+    ] = False,
+    url_encoded: Annotated[
+        bool, typer.Option("--url-encoded", help="that text is URL-encoded")
+    ] = False,
+    whole: Annotated[bool, typer.Option("--whole", help="each such file is one text")] = False,
     language: Language = "en",
 ) -> None:
-    """Say what is wrong, slow or needless in a query. Exit 1 if anything is."""
-    from sqlwright import sql
-    from sqlwright.analyze import analyze
+    """Say what is wrong, slow or needless in SQL files. Exit 1 if anything is, 2 for an error."""
+    from sqlwright.check.files import check_files, sql_files
+    from sqlwright.check.shown import Filter
+    from sqlwright.check.text import Settings
     from sqlwright.schema import Schema
 
-    text = read_text(file)
-    known, spoken = schema_and_dialect(schema, db, dialect, text)
-    query = sql.read(text, spoken)
-    if known is not None:
-        sql.bind(query, known, spoken)
-    findings = analyze(query, known or Schema(()))
-    if as_json:
-        print_json({"query": sql.write(query, spoken), "findings": [f.as_dict() for f in findings]})
-    else:
-        from sqlwright import show
+    if as_json and as_sarif:
+        raise UsageError("--json and --sarif both say what to print: give one of them")
+    spoken = language_of(language)
+    if untrusted or url_encoded or whole:
+        refused = bool(as_sarif or schema or db or standards) or not untrusted
+        raise typer.Exit(
+            check_untrusted(files, refused, url_encoded, whole, as_json=as_json, language=spoken)
+        )
+    wanted = Filter.of(severity, rule or (), ignore or ())
+    names = sql_files(files)
+    several = len(names) > 1 or names[0] != files[0]
+    texts = [(name, _text_of(name, several=several)) for name in names]
+    known, named = _what_is_known(schema, db, dialect)
+    settings = Settings(known or Schema(()), named, house_standards(standards, knowledge))
+    with bar("parts", hidden=not (as_json or as_sarif)) as tell:
+        found = list(check_files(texts, settings, workers=workers or cores(), tell=tell))
+    results = [wanted.applied(file) for file in found]
+    _print_checked(results, several=several, as_json=as_json, as_sarif=as_sarif, language=spoken)
+    problems = [file.problem for file in results if file.problem]
+    for problem in problems:
+        print(f"sqlwright: {problem}", file=sys.stderr)
+    any_found = any(file.checked is not None and file.checked.findings for file in results)
+    raise typer.Exit(2 if problems else 1 if any_found else 0)
 
-        show.show_findings(console(), findings, language_of(language))
-        if not findings:
-            print("no findings")
-    raise typer.Exit(1 if findings else 0)
+
+def _text_of(name: str, *, several: bool) -> str | SqlwrightError:
+    """The text of one file; among several, one that cannot be read does not stop the others."""
+    from sqlwright.check.files import read_file
+
+    try:
+        return read_text(name) if name == "-" else read_file(name)
+    except SqlwrightError as error:
+        if not several:
+            raise
+        return error
+
+
+def _what_is_known(
+    schema: Path | None, db: str | None, dialect: str | None
+) -> tuple[Schema | None, str | None]:
+    """The schema, and the dialect where it is named or a database speaks it."""
+    from sqlwright.check.statements import any_dialect
+
+    named = any_dialect(dialect) if dialect else None
+    if schema is None and db is None:
+        return None, named
+    known, spoken = schema_and_dialect(schema, db, None)
+    return known, named or (spoken if db is not None else None)
+
+
+def _print_checked(
+    results: list[CheckedFile], *, several: bool, as_json: bool, as_sarif: bool, language: str
+) -> None:
+    from sqlwright.show import findings, sarif
+
+    if as_sarif:
+        print_json(sarif.as_sarif(results, language))
+    elif as_json:
+        print_json(findings.as_json(results, several=several))
+    else:
+        findings.show_checked(console(), results, several=several, language=language)
 
 
 def verify(
