@@ -148,7 +148,7 @@ def race(
             query = original if n < 0 else proposals[n]
             times[n].append(time_of(query, limit) or limit)
     return [
-        _measured(times[-1], times[n]) if n in running else _once(first, *found)
+        measured(times[-1], times[n]) if n in running else _once(first, *found)
         for n, found in enumerate(warm)
     ]
 
@@ -175,7 +175,7 @@ def _once(original: float, proposal: float | None, patience: float) -> Cost:
     return Cost(original, taken, ratio, 0.0, high, 1, "at most" if proposal is None else "")
 
 
-def _measured(originals: Sequence[float], others: Sequence[float]) -> Cost:
+def measured(originals: Sequence[float], others: Sequence[float]) -> Cost:
     """The geometric mean of the rounds' ratios with Student's interval on their logarithms."""
     logs = [
         math.log(max(own, 1e-7) / max(other, 1e-7))
