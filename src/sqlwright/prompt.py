@@ -14,11 +14,13 @@ from sqlwright import sql
 from sqlwright.errors import SqlError, UsageError, did_you_mean
 from sqlwright.schema import Table, kind_of
 
-TASKS = ("optimize", "refactor", "check", "fix")
+TASKS = ("optimize", "refactor", "check", "fix", "write")
 FAMILIES = ("mini", "sqlcoder-7b", "sqlcoder-7b-2", "chat")
 
-# The special tokens of mini's tokenizer, in the order of their ids (after <|pad|> and <|end|>).
-MINI_MARKERS = (*TASKS, "dialect", "schema", "passage", "query", "answer")
+# The special tokens of mini's tokenizer, in the order of their ids (after <|pad|> and <|end|>). A
+# new one goes to the end: the ids before it are those of weights that were trained without it.
+MINI_MARKERS = ("optimize", "refactor", "check", "fix", "dialect", "schema", "passage", "query",
+                "answer", "write")  # fmt: skip
 MINI_SPECIAL = ("<|pad|>", "<|end|>", *(f"<|{name}|>" for name in MINI_MARKERS))
 
 _PURPOSE = {
@@ -26,6 +28,7 @@ _PURPOSE = {
     "refactor": "Rewrite the query below so that it is easier to read and returns the same result.",
     "check": "List the faults of the query below, one rule name a line, or: no findings.",
     "fix": "Correct the query below so that it runs.",
+    "write": "Write one query that only reads and answers this question:",
 }
 
 
@@ -191,8 +194,18 @@ def _unescape(text: str) -> str:
     return text
 
 
-def _question(request: Request) -> str:
-    return f"{_PURPOSE[request.task]} {_escape(request.instruction)}"
+def _question(request: Request, plain: bool) -> str:
+    """The task in words and the user's; `plain` families take a bare question for this task."""
+    words = request.instruction
+    if plain and _is_bare(request):
+        return _escape(words)
+    return f"{_PURPOSE[request.task]} {_escape(words)}"
+
+
+def _is_bare(request: Request) -> bool:
+    """Is it a question that has no query and would not be read back as another task's words?"""
+    told = any(_escape(request.instruction).startswith(words) for words in _PURPOSE.values())
+    return request.task == "write" and not request.query and not told
 
 
 def _sections(request: Request) -> list[tuple[str, str]]:
@@ -207,13 +220,14 @@ def _sections(request: Request) -> list[tuple[str, str]]:
         )
     )
     found += [("Passage", f"### Passage\n{_escape(passage)}") for passage in request.passages]
-    found.append(("Query", f"### Query\n{_escape(request.query)}"))
+    if request.query or request.task != "write":
+        found.append(("Query", f"### Query\n{_escape(request.query)}"))
     return found
 
 
-def _render_text(request: Request, opening: str, closing: str) -> str:
+def _render_text(request: Request, opening: str, closing: str, plain: bool) -> str:
     """The prompt with `{question}` filled into the family's opening and closing words."""
-    question = _question(request)
+    question = _question(request, plain)
     middle = [text for _, text in _sections(request)]
     return "\n\n".join(
         [opening.replace("{question}", question), *middle, closing.replace("{question}", question)]
@@ -230,6 +244,9 @@ def _parse_text(text: str, opening: str, family: str) -> Request:
         raise UsageError(f"not a prompt of the family {family}: it does not open with its ### Task")
     question = sections[0][1].removeprefix(before).removesuffix(after)
     task = next((task for task, words in _PURPOSE.items() if question.startswith(words)), None)
+    words = _PURPOSE[task] if task else ""
+    if task is None and family in _PLAIN and all(name != "Query" for name, _ in sections):
+        task = "write"
     if task is None:
         raise UsageError(
             f"not a prompt of the family {family}: its task is none of {', '.join(TASKS)}"
@@ -238,7 +255,9 @@ def _parse_text(text: str, opening: str, family: str) -> Request:
     schema_text = single.get("Database Schema", "").split("\n", 1)
     return Request(
         task=task,
-        instruction=_unescape(question.removeprefix(_PURPOSE[task]).removeprefix(" ")),
+        instruction=_unescape(
+            question.removeprefix(words).removeprefix(" ") if words else question
+        ),
         query=single.get("Query", ""),
         schema_text=schema_text[1] if len(schema_text) > 1 else "",
         passages=tuple(_unescape(body) for name, body in sections if name == "Passage"),
@@ -265,6 +284,8 @@ _STOP = {
     "chat": ("\n### ",),
 }
 
+_PLAIN = ("sqlcoder-7b", "sqlcoder-7b-2")  # trained to answer a bare question with a query
+
 _Form = tuple[Callable[[Request], str], Callable[[str], Request], tuple[str, ...]]
 
 
@@ -276,7 +297,7 @@ def _family(name: str) -> _Form:
         return _render_mini, _parse_mini, ("<|end|>", "<|pad|>")
     opening, closing = _OPENING[name], _CLOSING[name]
     return (
-        lambda request: _render_text(request, opening, closing),
+        lambda request: _render_text(request, opening, closing, name in _PLAIN),
         lambda text: _parse_text(text, opening, name),
         _STOP[name],
     )

@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlwright.data.facts import with_indexes
 from sqlwright.data.invent_schema import invent_schema
-from sqlwright.data.pairs import Pair, invent_pair
+from sqlwright.data.pairs import TOPICAL_SHARE, Pair, invent_pair, invent_topical_pair
 from sqlwright.prompt import render
 
 ROW = 2048  # tokens in a packed row
@@ -32,7 +32,8 @@ def pairs(seed: int) -> Iterator[Pair]:
     while True:
         schema = with_indexes(invent_schema(rng), rng)
         for _ in range(rng.choice([2, 3, 4, 6])):
-            pair = invent_pair(schema, rng)
+            topical = rng.random() < TOPICAL_SHARE
+            pair = invent_topical_pair(rng) if topical else invent_pair(schema, rng)
             if pair is not None:
                 yield pair
 

@@ -24,7 +24,7 @@ _PATTERN = "|".join(
     (
         rf" ?(?<![A-Za-z0-9_])(?:{_KEYWORDS})(?![A-Za-z0-9_])(?:\((?=SELECT)| \((?=SELECT)| ?)",
         r" ?(?:<>|<=|>=|!=|\|\||->|[=<>+*/%-]) ?",
-        r" (?:(?:int|num|real|text|date|time|bool|other)\??|key)(?=[ ,)])",
+        r" (?:(?:int|num|real|text|date|time|bool|other)\??|key|index)(?=[ ,)])",
         r",\s?",
         r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[A-Z]",
         r" ?[\u0400-\u04FF]+",

@@ -14,6 +14,7 @@ from sqlglot import exp
 
 from sqlwright import sql
 from sqlwright.analyze import analyze
+from sqlwright.data.asking import invent_question
 from sqlwright.data.facts import Fact, bare, invent_fact
 from sqlwright.data.instructions import instruction
 from sqlwright.data.invent import invent_query
@@ -24,7 +25,9 @@ from sqlwright.errors import SqlError
 from sqlwright.prompt import Request, canonical, compact_schema
 from sqlwright.schema import Schema, Table
 
-SHARES = {"optimize": 0.46, "refactor": 0.22, "fix": 0.2, "check": 0.12}
+SHARES = {"optimize": 0.43, "refactor": 0.2, "fix": 0.19, "check": 0.11, "write": 0.07}
+TOPICAL_SHARE = 0.17  # of all pairs, by `invent_topical_pair`: with `write` above about 0.23
+NO_FINDINGS = "no findings"
 FACT_SHARE = 0.2  # of the optimize pairs: their answer hangs on a key, NOT NULL or an index
 _DIALECTS = ("", "", "sqlite", "sqlite", "sqlite", "postgres", "postgres", "duckdb")
 
@@ -45,6 +48,8 @@ def invent_pair(schema: Schema, rng: Random, task: str | None = None) -> Pair | 
         task: one of the tasks; drawn by SHARES if None.
     """
     task = task or rng.choices(tuple(SHARES), weights=tuple(SHARES.values()))[0]
+    if task == "write":
+        return _asked(schema, rng)
     dialect = rng.choice(_DIALECTS)
     if task == "optimize" and rng.random() < FACT_SHARE and (fact := invent_fact(schema, rng)):
         return _fact_pair(fact, rng, dialect)
@@ -76,6 +81,16 @@ def invent_pair(schema: Schema, rng: Random, task: str | None = None) -> Pair | 
     return _pair(
         task, broken, shown, shown, schema, rng, passages, dialect, (breaking.__name__, *steps)
     )
+
+
+def invent_topical_pair(rng: Random) -> Pair | None:
+    """A pair of the task `write` over a schema of its own, with words in two languages."""
+    return _asked(None, rng)
+
+
+def _asked(schema: Schema | None, rng: Random) -> Pair | None:
+    made = invent_question(rng, schema)
+    return Pair(*made, ()) if made else None
 
 
 def _pair(
@@ -113,9 +128,13 @@ def _fact_pair(fact: Fact, rng: Random, dialect: str) -> Pair | None:
 
 
 def findings_text(query: exp.Query, schema: Schema) -> str:
-    """The answer of the task `check`: the names of the rules that find something, one a line."""
-    rules = sorted({finding.rule for finding in analyze(query, schema)})
-    return "\n".join(rules) or "no findings"
+    """The answer of the task `check`: the names of the rules that find a fault, one a line.
+
+    What is only a matter of style is left out: nearly every query has something of that.
+    """
+    found = analyze(query, schema)
+    rules = sorted({finding.rule for finding in found if finding.severity != "style"})
+    return "\n".join(rules) or NO_FINDINGS
 
 
 def _shown_tables(query: exp.Query, schema: Schema, rng: Random) -> list[Table]:

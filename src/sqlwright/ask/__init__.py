@@ -1,0 +1,159 @@
+"""A question in, one read-only query out: retrieve, write, check, compare, choose.
+
+Nothing of the user's database is run but EXPLAIN and small look-ups of values, until rows are asked
+for; and no query is shown that does not bind and that the engine does not plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlwright import rewrite
+from sqlwright.analyze import Finding, analyze
+from sqlwright.ask.candidates import (
+    Written,
+    choose,
+    distinct,
+    examine,
+    grouped,
+    same_by_rows,
+    same_by_witnesses,
+    why_chosen,
+)
+from sqlwright.ask.knowing import Known, find_known
+from sqlwright.ask.refusal import changing_verb, say_refusal
+from sqlwright.database import Database
+from sqlwright.engines.reading import Rows
+from sqlwright.errors import ModelError, UsageError
+from sqlwright.knowledge.search import Index
+from sqlwright.model import Model
+from sqlwright.prompt import Request, compact_schema
+from sqlwright.verify.results import plain
+
+_MOST_NEW_TOKENS = 300
+_WITNESS_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Everything that a user is told about one question.
+
+    Attributes:
+        chosen: the query that is offered; None where none can be.
+        why: the reason for the choice, or for offering nothing.
+        rows: what the chosen query returned, where rows were asked for.
+    """
+
+    question: str
+    dialect: str
+    known: Known | None
+    candidates: tuple[Written, ...]
+    chosen: Written | None
+    why: str
+    findings: tuple[Finding, ...] = ()
+    rows: Rows | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The answer as JSON types."""
+        known = self.known
+        return {
+            "question": self.question,
+            "sql": self.chosen.text if self.chosen else None,
+            "why": self.why,
+            "mended": list(self.chosen.mended) if self.chosen else [],
+            "findings": [finding.as_dict() for finding in self.findings],
+            "candidates": [candidate.as_dict() for candidate in self.candidates],
+            "tables": [table.name for table in known.tables] if known else [],
+            "passages": list(known.lines) if known else [],
+            "columns": list(self.rows.columns) if self.rows else None,
+            "rows": [[plain(v) for v in row] for row in self.rows.rows] if self.rows else None,
+            "truncated": self.rows.truncated if self.rows else None,
+        }
+
+
+def ask(
+    question: str,
+    *,
+    database: Database,
+    model: Model,
+    knowledge: Index | None = None,
+    samples: int = 5,
+    run: bool = False,
+    limit: int = 100,
+    seconds: float = 10.0,
+    language: str = "en",
+    say: Callable[[str], None] = lambda _: None,
+) -> Answer:
+    """Retrieve, write, check, compare, choose; rows only where `run` asks for them.
+
+    Args:
+        question: in English or Russian.
+        samples: how many answers the model gives; the first is its surest.
+        run: run the candidates on the database, read-only, to compare them and to show rows.
+        limit: the most rows shown.
+        seconds: for one query.
+        language: of the reasons, "en" or "ru".
+        say: told in a few words what is being done.
+
+    Raises:
+        UsageError: if the question is empty.
+        ModelError: if the model cannot answer, or was never taught to write queries.
+    """
+    question = " ".join(question.split())
+    if not question:
+        raise UsageError("the question is empty: ask what should be shown")
+    if (verb := changing_verb(question)) is not None:
+        return Answer(question, database.dialect, None, (), None, say_refusal(verb, language))
+    check_can_write(model)
+    say("looking for tables, passages and values")
+    known = find_known(question, database, knowledge, model.family)
+    say("asking the model")
+    request = Request(
+        "write", question, "", compact_schema(known.tables), known.lines, database.dialect
+    )
+    answers = rewrite.by_model(
+        request, database.schema, model, samples=samples, max_new_tokens=_MOST_NEW_TOKENS
+    )
+    say("checking the answers")
+    written = distinct([examine(answer, database, seconds) for answer in answers])
+    same = same_by_rows(database, seconds) if run else same_by_witnesses(database, _WITNESS_SECONDS)
+    written = grouped(written, same)
+    chosen = choose(written)
+    if chosen is None or chosen.query is None:
+        return Answer(
+            question, database.dialect, known, tuple(written), None, _why_none(written, language)
+        )
+    findings = tuple(analyze(chosen.query, database.schema))
+    rows = None
+    if run:
+        say("running the query")
+        rows = database.rows(chosen.query, seconds=seconds, max_rows=limit)
+    why = why_chosen(written, chosen, run, language)
+    return Answer(
+        question, database.dialect, known, tuple(written), chosen, why, findings, rows
+    )  # fmt: skip
+
+
+def check_can_write(model: Model) -> None:
+    """Refuses a mini that was trained before the task.
+
+    Raises:
+        ModelError: says so, and what to do.
+    """
+    if model.family == "mini" and model.count_tokens("<|write|>") > 1:
+        raise ModelError(
+            "this mini was trained before it could write queries (its tokenizer lacks <|write|>):"
+            " name another model with --model"
+        )
+
+
+def _why_none(written: list[Written], language: str) -> str:
+    first = written[0].reason if written else ""
+    if language == "ru":
+        return f"ни один из ответов модели не подходит к этой базе: {first}"
+    return f"none of the model's answers is a query of this database: {first}"
+
+
+__all__ = ["Answer", "Written", "ask", "check_can_write"]
