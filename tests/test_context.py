@@ -13,8 +13,9 @@ from typer.testing import CliRunner
 
 from conftest import DDL, ROWS, shared
 from sqlwright import sql
-from sqlwright.advise import advise, request
+from sqlwright.advise import advise
 from sqlwright.cli import app
+from sqlwright.context import request
 from sqlwright.data.invent import invent_query
 from sqlwright.database import connect
 from sqlwright.knowledge import collect, learn, open_index
@@ -166,7 +167,8 @@ def test_good_practice_and_columns_kept_out(tmp_path: Path) -> None:
     (customers,) = (p for p in index.passages(("table",)) if p.title == "customers")
     assert "name" in customers.text
     assert "city" not in customers.text
-    found = index.search("функция над столбцом в условии отключает индекс")
+    question = "функция над столбцом в условии отключает индекс"
+    found = index.search(question, kinds=("document",))
     assert found[0].passage.source.startswith("sqlwright: good practice, ")
     wrong = CliRunner().invoke(app, [*words, "--exclude", "customers.citi"])
     assert "matches no column of the schema. Did you mean customers.city?" in str(wrong.exception)

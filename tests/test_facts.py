@@ -104,7 +104,9 @@ def test_counts_and_frequent_values_of_each_engine(tickets: str) -> None:
     priority = facts.of("tickets", "priority")
     assert (priority.distinct, priority.null_share, priority.values) == (1, 0.5, ("1",))
     owner = facts.of("tickets", "owner")
-    assert (owner.distinct, owner.values) == (300, ()), "what names one row is no frequent value"
+    assert owner.values == (), "what names one row is no frequent value"
+    # DuckDB and PostgreSQL keep estimates
+    assert owner.distinct == 300 or (not owner.is_exact and abs(owner.distinct - 300) < 60)
     assert facts.of("tickets", "customer_id").values == (), "keys say nothing"
     assert facts.of("tickets", "id").values == ()
     assert facts.of("tickets", "secret").distinct is None, "what was excluded was not read"

@@ -224,7 +224,7 @@ def test_the_index_says_that_it_goes_by_words_only(index: Index) -> None:
     [
         ("knowledge.json", "{", "is damaged"),
         ("knowledge.json", "[]", "is damaged"),
-        ("knowledge.json", '{"format": 2}', "is damaged"),
+        ("knowledge.json", '{"format": 3}', "is damaged"),
         ("knowledge.json", '{"format": 99}', "another version"),
     ],
 )
@@ -301,8 +301,10 @@ def test_what_a_killed_learn_left_is_cleared_away(tmp_path: Path) -> None:
     folder = tmp_path / "index"
     (folder / "build-dead").mkdir(parents=True)
     (folder / "writing.lock").touch()
-    for _ in range(3):
-        learn(folder, paths=[TPCH / "standards.md"], embedding="none")
+    page = tmp_path / "page.md"
+    for number in range(3):
+        page.write_text(f"Rule {number} of joins.", encoding="utf-8")
+        learn(folder, paths=[page], embedding="none")
     assert not (folder / "build-dead").exists()
     assert len(list(folder.glob("build-*"))) == 2  # the last one, and the one before it
     assert open_index(folder).search("joins")

@@ -167,7 +167,7 @@ def test_a_long_pdf_says_how_far_it_is(tmp_path: Path) -> None:
         tmp_path / "long.pdf", ["\n".join([f"page {n} " + "word " * 9] * 40) for n in range(120)]
     )
     found, said = read(path)
-    assert said == [f"{path}: page {n} of 120" for n in (50, 100)]
+    assert said == [f"{path}: page {n} of 120 ..." for n in (50, 100)]
     assert found[0].source == f"{path}, page 1"
     assert found[1].source == f"{path}, page 1, part 2"
     assert all(len(passage.text) <= collect.LONGEST for passage in found)

@@ -23,7 +23,7 @@ from sqlwright.engines.postgres import open_postgres
 from sqlwright.engines.reading import Engine, Field, Rows
 from sqlwright.engines.sqlite import Sqlite
 from sqlwright.errors import DatabaseError, SqlError, UsageError
-from sqlwright.schema import Schema
+from sqlwright.schema import Facts, Schema
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL
@@ -35,12 +35,14 @@ class Database:
     Attributes:
         dialect: the dialect of its queries, as `sql.DIALECTS` names it.
         label: how to name it to a person, without a password.
+        name: its own name, without where it is.
     """
 
-    def __init__(self, engine: Engine, label: str) -> None:
+    def __init__(self, engine: Engine, label: str, name: str = "") -> None:
         self._engine = engine
         self.dialect = engine.dialect
         self.label = label
+        self.name = name
 
     @cached_property
     def schema(self) -> Schema:
@@ -49,6 +51,23 @@ class Database:
         if not schema.tables:
             raise DatabaseError(f"{self.label} has no tables that can be read: check the address")
         return schema
+
+    def facts(
+        self, schema: Schema | None = None, *, values: bool = True, seconds: float = 60.0
+    ) -> Facts:
+        """What it tells of its columns' values, its views and its routines, beside the schema.
+
+        From the engine's own statistics where it keeps them, else from a bounded sample of rows.
+
+        Args:
+            schema: the columns that may be read; those of `self.schema` where None.
+            values: also the frequent values of columns that have few.
+            seconds: for all tables together; `Facts.unread` names those that were not reached.
+
+        Raises:
+            DatabaseError: if the catalog cannot be read.
+        """
+        return self._engine.read_facts(schema or self.schema, values, seconds)
 
     def rows(self, query: exp.Query, *, seconds: float = 30.0, max_rows: int = 1000) -> Rows:
         """The query's first `max_rows` rows.
@@ -70,6 +89,19 @@ class Database:
     def plan(self, query: exp.Query, *, seconds: float = 10.0) -> str:
         """The engine's plan as text; the query does not run."""
         return self._engine.explain(self._text(query), seconds)
+
+    def measured_plan(self, query: exp.Query, *, seconds: float = 30.0) -> str:
+        """The plan with the rows, loops and time that each step really took.
+
+        The query runs for it, as `rows` would run it, and its rows are dropped. SQLite measures
+        nothing: there it is the plan alone, and nothing runs.
+
+        Raises:
+            SqlError: if the tree is not one read-only query.
+            QueryTimeout: if it does not finish within `seconds`.
+            DatabaseError: if the engine refuses it, or cannot measure.
+        """
+        return self._engine.measure(self._text(query), seconds)
 
     def describe(self, query: exp.Query, *, seconds: float = 10.0) -> tuple[Field, ...]:
         """The query's output columns; no row is read."""
@@ -140,9 +172,9 @@ def connect(where: str) -> Database:
         return _connect_file(Path(url.database), backend)
     label = label_of(url)
     if backend in ("postgresql", "postgres"):
-        return Database(open_postgres(url, label), label)
+        return Database(open_postgres(url, label), label, url.database or "")
     if backend in ("mysql", "mariadb"):
-        return Database(open_mysql(url, label), label)
+        return Database(open_mysql(url, label), label, url.database or "")
     raise UsageError(f"no engine for {backend}: use sqlite, duckdb, postgresql or mysql")
 
 
@@ -186,4 +218,4 @@ def _connect_file(path: Path, backend: str | None = None) -> Database:
         wanted = backend or "SQLite or DuckDB"
         raise DatabaseError(f"{path}: not a {wanted} database: check the path")
     engine: Engine = Sqlite(path) if found == "sqlite" else Duckdb(path)
-    return Database(engine, str(path))
+    return Database(engine, str(path), path.stem)

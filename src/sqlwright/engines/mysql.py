@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
@@ -11,9 +10,18 @@ from typing import Any
 import sqlglot
 from sqlglot.errors import TokenError
 
+from sqlwright.engines import mysql_catalog
 from sqlwright.engines.reading import Engine, Field, Rows, deadline, drain, timeout
+from sqlwright.engines.sampling import (
+    SAMPLE,
+    base_tables,
+    first_rows,
+    quoted_for_mysql,
+    sampled,
+    slices,
+)
 from sqlwright.errors import DatabaseError, MissingExtra
-from sqlwright.schema import Column, ForeignKey, Index, Schema, Table
+from sqlwright.schema import Facts, Schema, Table, kind_of
 
 
 def open_mysql(url: Any, label: str) -> Engine:
@@ -185,6 +193,16 @@ class Mysql:
         lines = [found.columns, *found.rows]
         return "\n".join("\t".join("" if v is None else str(v) for v in line) for line in lines)
 
+    def measure(self, text: str, seconds: float) -> str:
+        if reason := why_not_reading(text):
+            raise DatabaseError(f"{self._name()} is not given the query: {reason}")
+        how = "ANALYZE FORMAT=JSON" if self._is_mariadb else "EXPLAIN ANALYZE"
+        with self._reading(seconds, 0) as cursor:
+            cursor.execute(f"{how} {text}")
+            found = cursor.fetchall()
+            cursor.close()
+        return "\n".join(str(row[0]) for row in found)
+
     def read_schema(self) -> Schema:
         with self._reading(60.0, 0) as cursor:
 
@@ -192,20 +210,37 @@ class Mysql:
                 cursor.execute(text)
                 return list(cursor.fetchall())
 
-            columns: dict[str, list[Column]] = {}
-            for table, name, type_name, nullable, comment in read(_COLUMNS):
-                spelled = re.sub(r"^enum\(", "ENUM(", type_name)
-                columns.setdefault(table, []).append(
-                    Column(name, spelled, nullable == "YES", comment or "")
-                )
-            keys = _read_keys(read(_KEYS))
-            for table, index, unique, names in _indexes(read(_INDEXES)):
-                if (table, index) not in keys:
-                    keys[(table, index)] = ("i", Index(index, names, unique))
-            tables = read(_TABLES)
-            has_checks = bool(read(_HAS_CHECKS))
-            checks = read(_MARIADB_CHECKS if self._is_mariadb else _CHECKS) if has_checks else []
-        return Schema(tuple(_table(row, columns, keys, checks) for row in tables))
+            return mysql_catalog.read_schema(read, is_mariadb=self._is_mariadb)
+
+    def read_facts(self, schema: Schema, values: bool, seconds: float) -> Facts:
+        with self._reading(60.0, 0) as cursor:
+
+            def read(text: str) -> list[Any]:
+                cursor.execute(text)
+                return list(cursor.fetchall())
+
+            views, routines = mysql_catalog.read_definitions(read)
+        columns, unread = sampled(
+            base_tables(schema, views),
+            self.fetch,
+            self._sample,
+            quote=quoted_for_mysql,
+            values=values,
+            seconds=seconds,
+        )
+        texts = {name: text for name, text in views.items() if text}
+        return Facts(columns, texts, routines, tuple(unread))
+
+    def _sample(self, table: Table, seconds: float) -> tuple[str, bool]:
+        name = quoted_for_mysql(table.name)
+        columns = ", ".join(quoted_for_mysql(column.name) for column in table.columns)
+        key = table.column(table.primary_key[0]) if table.primary_key else None
+        if (table.rows or 0) > SAMPLE and key and kind_of(key.type) == "int":
+            own = quoted_for_mysql(key.name)
+            ends = self.fetch(f"SELECT MIN({own}), MAX({own}) FROM {name}", seconds, 1).rows[0]
+            if isinstance(ends[0], int) and isinstance(ends[1], int):
+                return slices(name, columns, own, *ends), True
+        return first_rows(name, columns), False
 
     def close(self) -> None:
         self._connection.close()
@@ -244,103 +279,3 @@ _FIELD_KINDS = {
     245: "json",
     255: "bytes",
 }
-
-
-def _read_keys(rows: list[Any]) -> dict[tuple[str, str], tuple[str, Any]]:
-    """(table, constraint) → (p, u or f, the key), out of one row a column."""
-    grouped: dict[tuple[str, str], list[Any]] = {}
-    for table, constraint, *rest in rows:
-        grouped.setdefault((table, constraint), []).append(rest)
-    keys: dict[tuple[str, str], tuple[str, Any]] = {}
-    for place, found in grouped.items():
-        kind, own = found[0][0], tuple(item[1] for item in found)
-        if kind == "FOREIGN KEY":
-            keys[place] = ("f", ForeignKey(own, found[0][2], tuple(item[3] for item in found)))
-        else:
-            keys[place] = ("p" if kind == "PRIMARY KEY" else "u", own)
-    return keys
-
-
-def _indexes(rows: list[Any]) -> Iterator[tuple[str, str, bool, tuple[str, ...]]]:
-    grouped: dict[tuple[str, str], list[Any]] = {}
-    for table, index, *rest in rows:
-        grouped.setdefault((table, index), []).append(rest)
-    for (table, index), found in grouped.items():
-        names = tuple(item[1] for item in found)
-        if None in names:
-            continue  # over an expression
-        # a unique index over the head of a text makes whole texts unique, too
-        yield table, index, not found[0][0], names
-
-
-def _table(
-    row: Any,
-    columns: dict[str, list[Column]],
-    keys: dict[tuple[str, str], tuple[str, Any]],
-    checks: list[Any],
-) -> Table:
-    name, rows, comment = row
-    own: dict[str, list[Any]] = {"p": [], "u": [], "f": [], "i": []}
-    for (table, _), (kind, key) in keys.items():
-        if table == name:
-            own[kind].append(key)
-    return Table(
-        name,
-        tuple(columns.get(name, ())),
-        primary_key=(own["p"] or [()])[0],
-        unique=tuple(own["u"]),
-        foreign_keys=tuple(own["f"]),
-        indexes=tuple(own["i"]),
-        checks=tuple(_check(text) for table, text in checks if table == name),
-        comment="" if comment in (None, "VIEW") else comment,
-        rows=None if rows is None else int(rows),
-    )
-
-
-def _check(text: str) -> str:
-    # MySQL, unlike MariaDB, escapes the whole text and puts a character set before each literal
-    if not re.search(r"_\w+\\'", text):
-        return text
-    return re.sub(r"\b_\w+(?=')", "", re.sub(r"\\(.)", r"\1", text))
-
-
-_TABLES = """
-    SELECT table_name, CASE table_type WHEN 'VIEW' THEN NULL ELSE table_rows END, table_comment
-    FROM information_schema.tables
-    WHERE table_schema = DATABASE() AND table_type IN ('BASE TABLE', 'VIEW', 'SYSTEM VERSIONED')
-    ORDER BY create_time, table_name
-"""
-_COLUMNS = """
-    SELECT table_name, column_name, column_type, is_nullable, column_comment
-    FROM information_schema.columns WHERE table_schema = DATABASE()
-    ORDER BY table_name, ordinal_position
-"""
-_KEYS = """
-    SELECT c.table_name, c.constraint_name, c.constraint_type, u.column_name,
-           u.referenced_table_name, u.referenced_column_name
-    FROM information_schema.table_constraints c
-    JOIN information_schema.key_column_usage u ON u.table_schema = c.table_schema
-        AND u.table_name = c.table_name AND u.constraint_name = c.constraint_name
-    WHERE c.table_schema = DATABASE()
-        AND c.constraint_type IN ('PRIMARY KEY', 'UNIQUE', 'FOREIGN KEY')
-    ORDER BY c.table_name, c.constraint_name, u.ordinal_position
-"""
-_INDEXES = """
-    SELECT table_name, index_name, non_unique, column_name FROM information_schema.statistics
-    WHERE table_schema = DATABASE() ORDER BY table_name, index_name, seq_in_index
-"""
-_HAS_CHECKS = """
-    SELECT 1 FROM information_schema.tables
-    WHERE table_schema = 'information_schema' AND table_name = 'CHECK_CONSTRAINTS'
-"""
-_MARIADB_CHECKS = """
-    SELECT table_name, check_clause FROM information_schema.check_constraints
-    WHERE constraint_schema = DATABASE() ORDER BY table_name, constraint_name
-"""
-_CHECKS = """
-    SELECT c.table_name, k.check_clause FROM information_schema.table_constraints c
-    JOIN information_schema.check_constraints k ON k.constraint_schema = c.constraint_schema
-        AND k.constraint_name = c.constraint_name
-    WHERE c.table_schema = DATABASE() AND c.constraint_type = 'CHECK'
-    ORDER BY c.table_name, c.constraint_name
-"""

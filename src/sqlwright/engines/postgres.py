@@ -7,8 +7,27 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlwright.engines.reading import Engine, Field, Rows, drain, first_line, timeout
+from sqlwright.engines.sampling import (
+    Found,
+    base_tables,
+    first_rows,
+    is_worth_listing,
+    listed,
+    quoted,
+    sampled,
+)
 from sqlwright.errors import DatabaseError, MissingExtra
-from sqlwright.schema import Column, ForeignKey, Index, Schema, Table
+from sqlwright.schema import (
+    Column,
+    ColumnFacts,
+    Facts,
+    ForeignKey,
+    Index,
+    Routine,
+    Schema,
+    Table,
+)
+from sqlwright.schema.facts import LEAST_ROWS, MOST_VALUES
 
 
 def open_postgres(url: Any, label: str) -> Engine:
@@ -94,8 +113,14 @@ class Postgres:
         return tuple(Field(name, kinds.get(oid, "other")) for name, oid in columns)
 
     def explain(self, text: str, seconds: float) -> str:
+        return self._plan("EXPLAIN", text, seconds)
+
+    def measure(self, text: str, seconds: float) -> str:
+        return self._plan("EXPLAIN (ANALYZE, BUFFERS off)", text, seconds)
+
+    def _plan(self, how: str, text: str, seconds: float) -> str:
         with self._reading(seconds) as connection:
-            found = connection.execute(b"EXPLAIN " + text.encode(), prepare=True).fetchall()
+            found = connection.execute(f"{how} {text}".encode(), prepare=True).fetchall()
         return "\n".join(row[0] for row in found)
 
     def read_schema(self) -> Schema:
@@ -133,8 +158,53 @@ class Postgres:
             )
         )
 
+    def read_facts(self, schema: Schema, values: bool, seconds: float) -> Facts:
+        with self._reading(60.0) as connection:
+            views = dict(connection.execute(_PG_VIEWS).fetchall())
+            routines = connection.execute(_PG_ROUTINES).fetchall()
+            # what the planner counted, of these columns alone
+            names = [(table.name, c.name) for table in schema.tables for c in table.columns]
+            asked = [[name for name, _ in names], [name for _, name in names]]
+            kept = connection.execute(_PG_STATS if values else _PG_COUNTS, asked).fetchall()
+            remote = {name for (name,) in connection.execute(_PG_REMOTE)}
+        found = _from_statistics(schema, kept)
+        known = {table for table, _ in found}
+        tables = [
+            table
+            for table in base_tables(schema, {*views, *remote})
+            if table.name.lower() not in known  # never analyzed
+        ]
+        more, unread = sampled(tables, self.fetch, _sample, values=values, seconds=seconds)
+        made = tuple(Routine(name, kind, text, said or "") for name, kind, text, said in routines)
+        return Facts(found | more, views, made, tuple(unread))
+
     def close(self) -> None:
         self._connection.close()
+
+
+def _sample(table: Table, seconds: float) -> tuple[str, bool]:
+    columns = ", ".join(quoted(column.name) for column in table.columns)
+    return first_rows(quoted(table.name), columns), False
+
+
+def _from_statistics(schema: Schema, kept: list[Any]) -> Found:
+    """The facts that pg_stats holds, of the columns of the schema alone."""
+    found: Found = {}
+    for name, column_name, null_share, counted, values, shares in kept:
+        table = schema.table(name)
+        column = table.column(column_name) if table else None
+        if table is None or column is None:
+            continue
+        rows = max(table.rows or 0, 0)
+        # below zero it is a share of the rows
+        distinct = round(counted if counted >= 0 else -counted * rows) or None
+        frequent: tuple[str, ...] = ()
+        if values and is_worth_listing(table, column, distinct):
+            held = zip(values, shares or (), strict=False)
+            frequent = listed(value for value, share in held if share * rows >= LEAST_ROWS)
+        facts = ColumnFacts(distinct, float(null_share), frequent)
+        found.setdefault((table.name.lower(), column.name.lower()), facts)
+    return found
 
 
 _PG_SEEN = "pg_table_is_visible(c.oid) AND n.nspname NOT IN ('pg_catalog', 'information_schema')"
@@ -186,6 +256,48 @@ _PG_INDEXES = f"""
                       AND k.contype IN ('p', 'u'))
     ORDER BY x.indexrelid
 """
+_PG_VIEWS = f"""
+    SELECT lower(c.relname), pg_get_viewdef(c.oid, true)
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('v', 'm') AND {_PG_SEEN} ORDER BY c.oid
+"""
+_PG_REMOTE = f"""
+    SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind = 'f' AND {_PG_SEEN}
+"""
+# without what an extension brought, and what is no text
+_PG_ROUTINES = """
+    SELECT p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')',
+           CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END,
+           pg_get_functiondef(p.oid), obj_description(p.oid, 'pg_proc')
+    FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+    JOIN pg_language l ON l.oid = p.prolang
+    WHERE p.prokind IN ('f', 'p') AND l.lanname NOT IN ('c', 'internal')
+      AND pg_function_is_visible(p.oid)
+      AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+      AND NOT EXISTS (SELECT 1 FROM pg_depend d
+                      WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+    ORDER BY p.oid
+"""
+# of a table with parts, what was counted over all of them comes first
+_PG_STATISTICS = f"""
+    SELECT c.relname, s.attname, s.null_frac, s.n_distinct, {{values}}
+    FROM pg_stats s JOIN pg_namespace n ON n.nspname = s.schemaname
+    JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = s.tablename
+    JOIN unnest(%s::text[], %s::text[]) AS asked (relation, attribute)
+        ON asked.relation = c.relname AND asked.attribute = s.attname
+    WHERE {_PG_SEEN} ORDER BY c.oid, s.inherited DESC
+"""
+_PG_FEW = (
+    "CASE WHEN s.n_distinct <= {most} AND -s.n_distinct * c.reltuples <= {most} THEN {value} END"
+)
+_PG_STATS = _PG_STATISTICS.format(
+    values=", ".join(
+        _PG_FEW.format(most=MOST_VALUES, value=value)
+        for value in ("s.most_common_vals::text::text[]", "s.most_common_freqs::float8[]")
+    )
+)
+_PG_COUNTS = _PG_STATISTICS.format(values="NULL, NULL")
 _PG_KINDS = {
     **dict.fromkeys(("int2", "int4", "int8", "numeric", "oid"), "exact"),
     **dict.fromkeys(("float4", "float8"), "float"),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sqlwright.errors import QueryTimeout
-from sqlwright.schema import Schema
+from sqlwright.schema import Facts, Schema
 
 Row = tuple[Any, ...]
 
@@ -47,11 +47,23 @@ class Engine(Protocol):
     def explain(self, text: str, seconds: float) -> str:
         """The engine's plan of the text, without running it."""
 
+    def measure(self, text: str, seconds: float) -> str:
+        """The plan with what each step really took: the text runs, and its rows are dropped.
+
+        Where the engine cannot measure (SQLite), the plan alone.
+        """
+
     def describe(self, text: str, seconds: float) -> tuple[Field, ...]:
         """The output columns of the text, which returns no rows."""
 
     def read_schema(self) -> Schema:
         """The tables that the connection sees without a prefix."""
+
+    def read_facts(self, schema: Schema, values: bool, seconds: float) -> Facts:
+        """What the database tells of these columns, its views and routines, beside the schema.
+
+        Without `values` no value is read, only how many there are.
+        """
 
     def close(self) -> None:
         """Give the connection back."""

@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlwright.engines.reading import Field, Rows, drain, first_line, timeout
 from sqlwright.engines.row_keys import add_sqlite_functions
+from sqlwright.engines.sampling import SAMPLE, base_tables, first_rows, quoted, sampled, slices
 from sqlwright.errors import DatabaseError, SqlError
-from sqlwright.schema import Column, ForeignKey, Index, Schema, Table, read_ddl
+from sqlwright.schema import Column, Facts, ForeignKey, Index, Schema, Table, read_ddl
 
 
 class Sqlite:
@@ -84,6 +85,9 @@ class Sqlite:
             lines.append("  " * depth[node] + detail)
         return "\n".join(lines)
 
+    def measure(self, text: str, seconds: float) -> str:
+        return self.explain(text, seconds)  # SQLite tells no times and no rows of a step
+
     def read_schema(self) -> Schema:
         import sqlite3
 
@@ -107,9 +111,9 @@ class Sqlite:
                     primary.append((position, column))
                 nullable = not not_null and not position
                 columns.append(Column(column, type_name or "TEXT", nullable))
-            quoted = '"' + name.replace('"', '""') + '"'
             # a count reads the smallest index; a view is not counted, it may be slow
-            rows = run(f"SELECT count(*) FROM {quoted}").fetchone()[0] if kind == "table" else None
+            counted = f"SELECT count(*) FROM {quoted(name)}"
+            rows = run(counted).fetchone()[0] if kind == "table" else None
             yield Table(
                 name,
                 tuple(columns),
@@ -150,6 +154,33 @@ class Sqlite:
             elif origin == "c" and columns:
                 indexes.append(Index(index, columns, bool(is_unique) and whole))
         return {"indexes": tuple(indexes), "unique": tuple(unique)}
+
+    def read_facts(self, schema: Schema, values: bool, seconds: float) -> Facts:
+        import sqlite3
+
+        try:
+            views = self._connection.execute(
+                "SELECT lower(name), sql FROM sqlite_master WHERE type = 'view'"
+            ).fetchall()
+        except sqlite3.Error as error:
+            raise DatabaseError(f"{self._path}: cannot be read ({first_line(error)})") from None
+        texts = {name: text for name, text in views if text}
+        tables = base_tables(schema, texts)
+        found, unread = sampled(tables, self.fetch, self._sample, values=values, seconds=seconds)
+        return Facts(found, texts, (), tuple(unread))
+
+    def _sample(self, table: Table, seconds: float) -> tuple[str, bool]:
+        name = quoted(table.name)
+        columns = ", ".join(quoted(column.name) for column in table.columns)
+        hides_rowid = any(column.name.lower() == "rowid" for column in table.columns)
+        if (table.rows or 0) > SAMPLE and not hides_rowid:
+            try:
+                ends = self.fetch(f"SELECT min(rowid), max(rowid) FROM {name}", seconds, 1).rows[0]
+            except DatabaseError:  # WITHOUT ROWID
+                ends = (None, None)
+            if isinstance(ends[0], int) and isinstance(ends[1], int):
+                return slices(name, columns, "rowid", *ends), True
+        return first_rows(name, columns), False
 
     def close(self) -> None:
         self._connection.close()

@@ -12,17 +12,24 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from fnmatch import fnmatchcase
+from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlwright.errors import DataError, SqlError, UsageError, did_you_mean
-from sqlwright.knowledge import dbt, dictionaries, documents, logs, workload
+from sqlwright.errors import DataError, SqlError, UsageError
+from sqlwright.knowledge import dbt, dictionaries, documents, examples, logs, workload
+from sqlwright.knowledge.excluding import (
+    NOTHING,
+    Excluding,
+    columns_excluded,
+    schema_without,
+)
 from sqlwright.knowledge.masking import personal
 from sqlwright.knowledge.passages import Kind, Passage
 from sqlwright.knowledge.queries import PastQuery, from_query, split_queries, tables_named
 from sqlwright.knowledge.reading import check_not_empty, header, lines, named
 from sqlwright.knowledge.sections import LONGEST, from_document
-from sqlwright.schema import Schema, Table, read_ddl
+from sqlwright.knowledge.tables import from_schema, from_views
+from sqlwright.schema import read_ddl, read_views
 
 __all__ = [
     "LONGEST",
@@ -43,88 +50,11 @@ QUERIES = (".sql", ".ddl")
 TABULAR = (".csv", ".tsv", ".xlsx", ".xlsm")
 LOGS = (".log", ".jsonl", ".ndjson", ".json")
 SUFFIXES = (*QUERIES, *TEXTS, *documents.SUFFIXES, *TABULAR, *LOGS)
+_TABLE = re.compile(r"^\s*CREATE\s+(\w+\s+){0,2}?TABLE\b", re.IGNORECASE | re.MULTILINE)
+_VIEW = re.compile(r"^\s*CREATE\b[^;()]{0,200}?\bVIEW\b", re.IGNORECASE | re.MULTILINE)
 _STANDARDS = re.compile(
     r"standard|style[_ -]?guide|convention|guideline|стандарт|соглашени", re.IGNORECASE
 )
-
-
-def from_schema(schema: Schema) -> list[Passage]:
-    """One passage a table: its columns, keys, comments and number of rows."""
-    return [
-        Passage(
-            "table",
-            table.name.lower(),
-            personal(_describe(table)),
-            f"table {table.name}",
-            (table.name.lower(),),
-        )
-        for table in schema.tables
-    ]
-
-
-def _describe(table: Table) -> str:
-    rows = "" if table.rows is None else f", {table.rows:,} rows"
-    lines = [f"table {table.name}{rows}" + (f": {table.comment}" if table.comment else "")]
-    for column in table.columns:
-        null = "" if column.nullable else " not null"
-        comment = f": {column.comment}" if column.comment else ""
-        lines.append(f"- {column.name} {column.type}{null}{comment}")
-    lines += [f"key: {', '.join(key)}" for key in table.keys()]
-    lines += [
-        f"{', '.join(key.columns)} -> {key.table} ({', '.join(key.references)})"
-        for key in table.foreign_keys
-    ]
-    lines += [f"index: {', '.join(index.columns)}" for index in table.indexes]
-    return "\n".join(lines)
-
-
-def columns_excluded(schema: Schema, patterns: Sequence[str]) -> Schema:
-    """The schema without the columns whose `table.column` matches a pattern, in any case.
-
-    Keys, indexes and checks that name such a column go with it: their text would name it.
-
-    Args:
-        schema: what was read of a database.
-        patterns: as a shell has them, such as `*.password` or `customers.*`.
-
-    Raises:
-        UsageError: if a pattern matches no column: a slip of the pen must not let one through.
-    """
-    names = [f"{table.name}.{column.name}" for table in schema.tables for column in table.columns]
-    for pattern in patterns:
-        if not any(fnmatchcase(name.lower(), pattern.lower()) for name in names):
-            hint = did_you_mean(pattern, names) or " Give table.column, * stands for any letters."
-            raise UsageError(f"--exclude {pattern} matches no column of the schema.{hint}")
-    gone = {
-        name.lower()
-        for name in names
-        if any(fnmatchcase(name.lower(), pattern.lower()) for pattern in patterns)
-    }
-    return Schema(tuple(_without(table, gone) for table in schema.tables))
-
-
-def _without(table: Table, gone: set[str]) -> Table:
-    def stays(columns: Sequence[str], of: str = table.name) -> bool:
-        return not any(f"{of}.{column}".lower() in gone for column in columns)
-
-    lost = [column.name for column in table.columns if not stays([column.name])]
-    return replace(
-        table,
-        columns=tuple(column for column in table.columns if stays([column.name])),
-        primary_key=table.primary_key if stays(table.primary_key) else (),
-        unique=tuple(key for key in table.unique if stays(key)),
-        foreign_keys=tuple(
-            key
-            for key in table.foreign_keys
-            if stays(key.columns) and stays(key.references, key.table)
-        ),
-        indexes=tuple(index for index in table.indexes if stays(index.columns)),
-        checks=tuple(
-            check
-            for check in table.checks
-            if not any(re.search(rf"\b{re.escape(name)}\b", check, re.I) for name in lost)
-        ),
-    )
 
 
 def files(path: Path) -> Iterator[Path]:
@@ -176,6 +106,8 @@ def _is_known(path: Path) -> bool:
         return not path.name.startswith("~$") and dictionaries.is_xlsx_dictionary(path)
     if suffix == ".log":
         return logs.is_log(path)
+    if suffix == ".jsonl":
+        return examples.is_examples(path)
     return suffix in SUFFIXES and suffix not in LOGS
 
 
@@ -189,7 +121,10 @@ def read_text(path: Path) -> str:
 
 
 def from_file(
-    path: Path, dialect: str | None = None, say: Callable[[str], None] | None = None
+    path: Path,
+    dialect: str | None = None,
+    say: Callable[[str], None] | None = None,
+    excluding: Excluding = NOTHING,
 ) -> list[Passage]:
     """The passages of one file: what it is, its suffix and its first lines say.
 
@@ -197,6 +132,8 @@ def from_file(
         path: one of those that `files` gives.
         dialect: of its queries; where None, each query's own look.
         say: gets a line at a time, for a person: how far a long file is, and what was left out.
+        excluding: columns to keep out of what declares columns; past queries are not searched for
+            them here, for other files may declare more.
 
     Raises:
         DataError: if the file cannot be read, or is damaged.
@@ -205,52 +142,87 @@ def from_file(
     tell = say or (lambda line: None)
     suffix = path.suffix.lower()
     if suffix in (*TEXTS, *QUERIES):
-        return _from_text(path, dialect)
+        return _from_text(path, dialect, excluding)
     check_not_empty(path)
     if suffix in documents.SUFFIXES:
         found = documents.from_file(path, _kind(path), tell)
     elif suffix in TABULAR:
-        found = _from_table(path, dialect, tell)
+        found = _from_table(path, dialect, tell, excluding)
+    elif suffix == ".jsonl" and examples.is_examples(path):
+        found = examples.from_file(path)
     elif suffix == ".json" and (path.name == dbt.NAME or dbt.is_manifest(path)):
-        found = dbt.from_manifest(path, dialect)
+        found = dbt.from_manifest(path, dialect, excluding)
     else:
         found = workload.from_file(path, dialect, tell)
     return _distinct([_masked(passage) for passage in found])
 
 
-def digest(path: Path) -> str:
-    """What tells one content of a file from another: its SHA-256.
+def stamped(passages: Sequence[Passage], path: Path, database: str) -> list[Passage]:
+    """The file's passages with its time where they tell none, and the database that they speak of.
+
+    A standard speaks of none: it holds for each.
+    """
+    changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    time = changed.replace(tzinfo=None).isoformat(timespec="seconds")
+    return [
+        replace(
+            passage,
+            time=passage.time or time,
+            database="" if passage.kind == "standard" else database,
+        )
+        for passage in passages
+    ]
+
+
+def digest(path: Path, excluding: Excluding = NOTHING) -> str:
+    """What tells one content of a file, and what is kept out of it, from another: a SHA-256.
 
     Raises:
         DataError: if the file cannot be read.
     """
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256")
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}") from None
+    for pattern in sorted(excluding.patterns):
+        found.update(f"\0{pattern}".encode())
+    return found.hexdigest()
 
 
 def _kind(path: Path) -> Kind:
     return "standard" if _STANDARDS.search(path.stem) else "document"
 
 
-def _from_text(path: Path, dialect: str | None) -> list[Passage]:
+def declares(path: Path) -> bool:
+    """May the file declare columns? Then patterns of columns to keep out are tried on it."""
+    return path.suffix.lower() in (*QUERIES, *TABULAR) or path.name == dbt.NAME
+
+
+def _from_text(path: Path, dialect: str | None, excluding: Excluding) -> list[Passage]:
     text = read_text(path)
     if path.suffix.lower() in TEXTS:
         return from_document(text, str(path), _kind(path))
-    if re.search(r"^\s*CREATE\s+(\w+\s+)?TABLE\b", text, re.IGNORECASE | re.MULTILINE):
-        return _from_ddl(text, path, dialect)
-    return [from_query(query, f"{path}:{query.line}", dialect) for query in split_queries(text)]
+    if _TABLE.search(text):
+        return _from_ddl(text, path, dialect, excluding)
+    found = _from_ddl(text, path, dialect, excluding) if _VIEW.search(text) else []
+    return found + [
+        from_query(query, f"{path}:{query.line}", dialect)
+        for query in split_queries(text)
+        if not _VIEW.match(query.text)
+    ]
 
 
-def _from_table(path: Path, dialect: str | None, say: Callable[[str], None]) -> list[Passage]:
+def _from_table(
+    path: Path, dialect: str | None, say: Callable[[str], None], excluding: Excluding
+) -> list[Passage]:
     if path.suffix.lower() in (".xlsx", ".xlsm"):
-        return dictionaries.from_xlsx(path)
+        return dictionaries.from_xlsx(path, excluding)
     first = header(path)
     if workload.is_workload(first):
         return workload.from_file(path, dialect, say)
     if dictionaries.is_dictionary(first):
-        return dictionaries.from_csv(path)
+        return dictionaries.from_csv(path, excluding)
     has = f"has the columns {named(first)}" if first else "holds no rows"
     raise DataError(f"{path} {has}: {dictionaries.NEEDED}; {workload.NEEDED}")
 
@@ -270,9 +242,14 @@ def _distinct(passages: Sequence[Passage]) -> list[Passage]:
     return found
 
 
-def _from_ddl(text: str, path: Path, dialect: str | None) -> list[Passage]:
+def _from_ddl(text: str, path: Path, dialect: str | None, excluding: Excluding) -> list[Passage]:
+    found = list[Passage]()
     try:
-        found = from_schema(read_ddl(text, dialect))
+        if _TABLE.search(text):
+            found += from_schema(schema_without(read_ddl(text, dialect), excluding))
+        views = read_views(text, dialect)
     except SqlError as error:
         raise DataError(f"{path}: {error}") from None
+    kept = {n: one for n, one in views.items() if not excluding.is_named_in(one, (n,))}
+    found += from_views(kept)
     return [replace(passage, source=f"{path}, {passage.source}") for passage in found]

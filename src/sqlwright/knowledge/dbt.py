@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlwright import sql
 from sqlwright.errors import DataError
+from sqlwright.knowledge.excluding import NOTHING, Excluding
 from sqlwright.knowledge.passages import Passage
 from sqlwright.knowledge.queries import PastQuery, from_query
 from sqlwright.knowledge.reading import lines
@@ -37,8 +38,12 @@ def is_manifest(path: Path) -> bool:
         return False
 
 
-def from_manifest(path: Path, dialect: str | None = None) -> list[Passage]:
+def from_manifest(
+    path: Path, dialect: str | None = None, excluding: Excluding = NOTHING
+) -> list[Passage]:
     """One document a model, seed, snapshot and source, and one query a compiled model.
+
+    The SQL of a model goes as a whole where it names a column that is kept out.
 
     Raises:
         DataError: if the file is no manifest, with what is wrong in it.
@@ -52,12 +57,18 @@ def from_manifest(path: Path, dialect: str | None = None) -> list[Passage]:
     }
     if not tables:
         raise DataError(f"{path} has no models and no sources: run dbt compile in the project")
-    tests = _tests(nodes, tables)
+    for node in tables.values():
+        for column in list(node.get("columns") or {}):
+            if excluding.takes(_table_name(node), str(column)):
+                del node["columns"][column]
+    tests = _tests(nodes, tables, excluding)
     spoken = dialect or _dialect(manifest)
     found = list[Passage]()
     for name, node in tables.items():
         found += _described(path, name, node, tests)
-        found += _compiled(path, node, spoken)
+        code = str(node.get("compiled_code") or node.get("compiled_sql") or "")
+        if not excluding.is_named_in(code, (_table_name(node),)):
+            found += _compiled(path, node, spoken)
     return found
 
 
@@ -133,7 +144,7 @@ def _compiled(path: Path, node: Mapping[str, Any], dialect: str | None) -> Itera
         yield from_query(query, f"{path}, SQL of model {node['name']}", dialect)
 
 
-def _tests(nodes: Mapping[str, Any], tables: Mapping[str, Any]) -> Tests:
+def _tests(nodes: Mapping[str, Any], tables: Mapping[str, Any], excluding: Excluding) -> Tests:
     found: dict[tuple[str, str], list[str]] = {}
     for node in nodes.values():
         about = _object(node.get("test_metadata"))
@@ -141,11 +152,16 @@ def _tests(nodes: Mapping[str, Any], tables: Mapping[str, Any]) -> Tests:
             continue
         given = _object(about.get("kwargs"))
         given = given | _object(given.get("arguments"))  # since dbt 1.10
-        owner = node.get("attached_node") or _named_by(str(given.get("model")), tables)
+        owner = str(node.get("attached_node") or _named_by(str(given.get("model")), tables) or "")
         column = str(node.get("column_name") or given.get("column_name") or "").lower()
+        if owner in tables and excluding.takes(_table_name(tables[owner]), column):
+            continue
+        field = str(given.get("field") or "")
+        if field and excluding.takes(_last_name(str(given.get("to"))), field):
+            continue
         if owner:
             fact = _in_words(str(about.get("name")), given)
-            found.setdefault((str(owner), column), []).append(fact)
+            found.setdefault((owner, column), []).append(fact)
     return found
 
 

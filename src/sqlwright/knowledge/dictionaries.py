@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlwright.errors import DataError, MissingExtra
+from sqlwright.knowledge.excluding import NOTHING, Excluding
 from sqlwright.knowledge.passages import Passage
 from sqlwright.knowledge.reading import BROKEN, Row, check_packed, named, rows
 from sqlwright.knowledge.sections import parts
@@ -75,7 +76,7 @@ def is_dictionary(header: Sequence[str]) -> bool:
     return {"table", "column"} <= found.keys() and bool({"type", "description"} & found.keys())
 
 
-def from_csv(path: Path) -> list[Passage]:
+def from_csv(path: Path, excluding: Excluding = NOTHING) -> list[Passage]:
     """The passages of a data dictionary in CSV or TSV.
 
     Raises:
@@ -85,10 +86,10 @@ def from_csv(path: Path) -> list[Passage]:
     header = found[0][1] if found else []
     if not is_dictionary(header):
         raise DataError(f"{path} has the columns {named(header) or 'of nothing'}: {NEEDED}")
-    return _passages(path, _entries(found[1:], roles(header), ":{}", ""))
+    return _passages(path, _entries(found[1:], roles(header), ":{}", ""), excluding)
 
 
-def from_xlsx(path: Path) -> list[Passage]:
+def from_xlsx(path: Path, excluding: Excluding = NOTHING) -> list[Passage]:
     """The passages of the sheets that are data dictionaries; others are passed over.
 
     A sheet without a column for the table describes the table that it is named for.
@@ -111,7 +112,7 @@ def from_xlsx(path: Path) -> list[Passage]:
     if not found:
         has = f"has the columns {named(seen)}" if seen else "holds no rows"
         raise DataError(f"{path} {has}: {NEEDED}")
-    return _passages(path, found)
+    return _passages(path, found, excluding)
 
 
 def is_xlsx_dictionary(path: Path) -> bool:
@@ -180,9 +181,11 @@ def _entries(content: Iterable[Row], known: dict[str, int], place: str, table: s
     return found
 
 
-def _passages(path: Path, entries: Iterable[Entry]) -> list[Passage]:
+def _passages(path: Path, entries: Iterable[Entry], excluding: Excluding) -> list[Passage]:
     tables: dict[str, list[Entry]] = {}
     for entry in entries:
+        if entry[2] and excluding.takes(entry[1], entry[2]):
+            continue
         tables.setdefault(entry[1].lower(), []).append(entry)
     found = []
     for described in tables.values():

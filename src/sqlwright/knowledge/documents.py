@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlwright.errors import DataError, MissingExtra, first_line
 from sqlwright.knowledge.passages import Kind, Passage
-from sqlwright.knowledge.reading import BROKEN, check_not_empty, check_packed
+from sqlwright.knowledge.reading import BROKEN, GOES_ON, check_not_empty, check_packed
 from sqlwright.knowledge.sections import LONGEST, from_document, parts
 
 HTML = (".html", ".htm", ".xhtml")
@@ -251,7 +251,7 @@ def _from_pdf(path: Path, kind: Kind, say: Callable[[str], None]) -> Iterator[Pa
         for piece in pieces:
             yield Passage(kind, path.stem, piece, f"{path}, page {number}")
         if number % PAGES_A_LINE == 0 and number < total:
-            say(f"{path}: page {number:,} of {total:,}")
+            say(f"{path}: page {number:,} of {total:,}{GOES_ON}")
     if unread == total:
         raise DataError(f"{path} is damaged: no page of it can be read: save it again")
     if silent and silent < total:

@@ -1,20 +1,27 @@
 """What is known about one database: `learn` fills an index, which `search` opens.
 
-An index is in a folder or, for those who share one, in PostgreSQL: `where` names either.
+An index is in a folder or, for those who share one, in PostgreSQL: `where` names either. Rows are
+taken from the old index, or from what was read, one after the other: a million of them need not
+fit in memory.
 """
 
 from __future__ import annotations
 
-import os
+from array import array
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 
-from sqlwright import sql
-from sqlwright.errors import DataError, SqlError
-from sqlwright.knowledge import collect
+import sqlwright
+from sqlwright.errors import DataError
+from sqlwright.knowledge.describing import WRITTEN, Known, finished
+from sqlwright.knowledge.excluding import NOTHING, Excluding
+from sqlwright.knowledge.gathering import Run, Sources, gather, moved
+from sqlwright.knowledge.journal import Journal, key_of
 from sqlwright.knowledge.meaning import (
     WORDS_ONLY,
     Meaning,
@@ -22,16 +29,14 @@ from sqlwright.knowledge.meaning import (
     prose,
     weights_digest,
 )
-from sqlwright.knowledge.passages import Passage
+from sqlwright.knowledge.passages import Kind
 from sqlwright.knowledge.poison import why_suspicious
-from sqlwright.knowledge.practice import practice
-from sqlwright.knowledge.store import About, Row, open_store
-from sqlwright.knowledge.structure import structure_words
-from sqlwright.knowledge.words import sql_words, words
-from sqlwright.schema import Schema
+from sqlwright.knowledge.reading import GOES_ON
+from sqlwright.knowledge.store import FORMAT, About, Row, Store, open_store
+from sqlwright.schema import Facts, Schema
 
-_DATABASE = "/schema"  # the origin of what --db said: those of files are relative paths
-_PRACTICE = "/practice"
+NOTHING_TOLD = Facts()
+_AT_ONCE = 256  # texts that are embedded before that is noted
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +70,14 @@ def learn(
     dialect: str | None = None,
     embedding: str | None = None,
     with_practice: bool = False,
+    facts: Facts = NOTHING_TOLD,
+    database: str = "",
+    excluding: Excluding = NOTHING,
 ) -> Learned:
     """Learns a database's schema and the files of the paths; what was learned of them goes first.
 
-    Passages of other sources stay. Addresses of databases are not stored.
+    Passages of other sources stay. Addresses of databases are not stored. One that is interrupted
+    leaves the index as it was, and the next one goes on from there.
 
     Args:
         where: the index that is or will be: a folder, or a postgresql:// URL.
@@ -79,45 +88,42 @@ def learn(
         embedding: a folder of weights, or `none`; where None, that of the index, or the packaged
             one where it is installed.
         with_practice: also learn the good practice that ships with sqlwright.
+        facts: what that database told beside its schema.
+        database: the name of the database that all this speaks of; what was learned of others
+            stays.
+        excluding: columns to keep out of everything.
 
     Raises:
-        UsageError: if a path does not exist, or the place holds something else.
-        DataError: if a file cannot be read, nothing is found, or another process is writing.
+        UsageError: if a path does not exist, the place holds something else, or a pattern of
+            `excluding` matches no column.
+        DataError: if a file cannot be read, nothing is found, another process is writing, or the
+            disk is full.
     """
     say = progress or (lambda line: None)
     with closing(open_store(where)) as store, store.writing():
         old = store.about() if store.is_index() else None
-        dialect = dialect or (old.dialect if old else "") or None
+        spoken = dialect or (old.dialect if old else "")
         name = embedding or (old.embedding if old else default_name())
         digest = "" if name == WORDS_ONLY else weights_digest(name)
         if digest:
             store.check_vectors()
-        kept = store.all_rows() if old else []
-        if old and old.dialect != (dialect or ""):
-            kept = [replace(row, words="") for row in kept]
-        found = _collect(store.home, schema, paths, dialect, _unchanged(old, kept, dialect), say)
-        new = found.rows
-        origins = [_origin(store.home, path) for path in paths] + ([_DATABASE] if schema else [])
-        if with_practice:
-            origins.append(_PRACTICE)
-            new = [*new, *(Row(passage, _PRACTICE) for passage in practice())]
-        rows = [row for row in kept if not _is_under(row.origin, origins)] + new
-        if not rows:
-            raise DataError("nothing was found to learn from: give --db, or files or folders")
-        rows = _finish(rows, dialect or "")
-        if digest:
-            usable = kept if old and old.digest == digest else []
-            rows = _with_vectors(rows, usable, name, say)
-        else:
-            rows = [replace(row, vector=()) for row in rows]
-        counts = Counter[str](row.passage.kind for row in rows)
-        tables = {row.passage.title for row in rows if row.passage.kind == "table"}
-        files = {o: d for o, d in (old.files if old else {}).items() if not _is_under(o, origins)}
-        files |= found.files
-        about = About("", name, digest, dialect or "", tuple(sorted(tables)), dict(counts), files)
-        store.write(rows, about)
-    suspicious, notes = tuple(_suspicious(new)), tuple(found.notes)
-    return Learned(dict(counts), tuple(_unread(new)), name, store.label, suspicious, notes)
+        before = old.files if old and old.dialect == spoken else {}
+        run = Run(spoken or None, database, excluding, before, say)
+        purpose = f"format {FORMAT}, sqlwright {sqlwright.__version__}, dialect {spoken}"
+        with closing(Journal(store.journal, purpose, digest, store.label)) as journal:
+            sources = gather(
+                *(store if old else None, store.home, journal, schema, facts, paths, run),
+                with_practice=with_practice,
+            )
+            found = _survey(sources)
+            about = _about(old, sources, found, name, digest, spoken)
+            if about != old or sources.is_new or found.is_changed:
+                _write(store, old, sources, found, about, say)
+            journal.remove()
+    return Learned(
+        *(dict(about.counts), tuple(found.unread), name, store.label),
+        *(tuple(found.suspicious), tuple(sources.notes)),
+    )
 
 
 def copy(source: Path | str, target: Path | str) -> Learned:
@@ -129,177 +135,138 @@ def copy(source: Path | str, target: Path | str) -> Learned:
     """
     with closing(open_store(source)) as old, closing(open_store(target)) as new:
         about = old.about()
-        rows = [
-            replace(row, origin=_moved(row.origin, old.home, new.home)) for row in old.all_rows()
-        ]
+        move = partial(moved, home=old.home, other=new.home)
+
+        def rows(kinds: Sequence[Kind]) -> Iterator[Row]:
+            return (replace(row, origin=move(row.origin)) for row in old.all_rows(kinds))
+
         with new.writing():
             if about.digest:
                 new.check_vectors()
-            new.write(rows, about)
-    return Learned(about.counts, tuple(_unread(rows)), about.embedding, new.label)
+            files = {move(origin): digest for origin, digest in about.files.items()}
+            new.write(rows, replace(about, files=files))
+        unread = tuple(_unread(old.all_rows(("query",), whole=False)))
+    return Learned(dict(about.counts), unread, about.embedding, new.label)
 
 
-@dataclass(frozen=True, slots=True)
-class _Collected:
-    rows: list[Row]
-    files: dict[str, str]  # digests by origin
-    notes: list[str]
+@dataclass(slots=True)
+class _Survey:
+    """What one look at all rows tells; `is_changed` if rows that stay are not as they were."""
+
+    known: Known = field(default_factory=Known)
+    counts: Counter[str] = field(default_factory=Counter)
+    databases: set[str] = field(default_factory=set)
+    unread: list[str] = field(default_factory=list)
+    suspicious: list[str] = field(default_factory=list)
+    is_changed: bool = False
 
 
-def _unchanged(
-    old: About | None, kept: Sequence[Row], dialect: str | None
-) -> dict[str, tuple[str, list[Row]]]:
-    """The rows of each file that was learned, with the digest that it had, by origin."""
-    if old is None or old.dialect != (dialect or ""):
-        return {}
-    found: dict[str, tuple[str, list[Row]]] = {o: (d, []) for o, d in old.files.items()}
-    for row in kept:
-        if row.origin in found:
-            found[row.origin][1].append(row)
+def _survey(sources: Sources) -> _Survey:
+    found = _Survey()
+    for row in chain(sources.kept(whole=False), sources.new()):
+        passage = row.passage
+        found.counts[passage.kind] += 1
+        found.databases |= {passage.database} - {""}
+        if passage.kind == "table":
+            found.known.add_table(passage)
+        if sources.is_learned(row.origin):
+            found.unread.extend(_unread([row]))
+            if reason := why_suspicious(f"{passage.title}\n{passage.text}"):
+                found.suspicious.append(f"{passage.source}: {reason}")
+    if not found.counts:
+        raise DataError("nothing was found to learn from: give --db, or files or folders")
+    for row in chain(sources.kept(WRITTEN, whole=False), sources.new(WRITTEN)):
+        found.known.add_document(row.passage)
     return found
 
 
-def _collect(
-    home: Path,
-    schema: Schema | None,
-    paths: Sequence[Path],
-    dialect: str | None,
-    before: Mapping[str, tuple[str, list[Row]]],
-    say: Callable[[str], None],
-) -> _Collected:
-    found = _Collected([], {}, [])
-    if schema is not None:
-        found.rows.extend(Row(passage, _DATABASE) for passage in collect.from_schema(schema))
-        say(f"schema: {len(found.rows)} tables")
-    for path in paths:
-        for file in collect.files(path):
-            origin = _origin(home, file)
-            if origin in found.files:
-                continue
-            digest = collect.digest(file)
-            found.files[origin] = digest
-            was, rows = before.get(origin, ("", []))
-            if was == digest:
-                found.rows.extend(rows)
-                say(f"{file}: as it was")
-                continue
-            last: list[str] = []
-
-            def tell(line: str, last: list[str] = last) -> None:
-                say(line)
-                last[:] = [line]
-
-            passages = collect.from_file(file, dialect, tell)
-            found.notes.extend(last)  # the last word on a file is of what was left out
-            say(f"{file}: {len(passages)} passages")
-            found.rows.extend(Row(passage, origin) for passage in passages)
-    return found
-
-
-def _origin(home: Path, path: Path) -> str:
-    return os.path.relpath(path.resolve(), home)
-
-
-def _moved(origin: str, home: Path, other: Path) -> str:
-    return origin if origin.startswith("/") else os.path.relpath(home / origin, other)
-
-
-def _is_under(origin: str, origins: Sequence[str]) -> bool:
-    is_inside = not origin.startswith(("..", "/"))
-    return any(
-        origin == one or origin.startswith(one + os.sep) or (one == "." and is_inside)
-        for one in origins
-    )
-
-
-def _unread(rows: Sequence[Row]) -> list[str]:
+def _unread(rows: Iterable[Row]) -> list[str]:
     passages = (row.passage for row in rows)
     return [p.source for p in passages if p.kind == "query" and not p.fingerprint]
 
 
-def _suspicious(rows: Sequence[Row]) -> Iterator[str]:
-    for row in rows:
-        if reason := why_suspicious(f"{row.passage.title}\n{row.passage.text}"):
-            yield f"{row.passage.source}: {reason}"
+def _about(
+    old: About | None, sources: Sources, found: _Survey, name: str, digest: str, dialect: str
+) -> About:
+    files = old.files if old else {}
+    files = {origin: d for origin, d in files.items() if not sources.is_learned(origin)}
+    files |= {origin: d for origin, (_, d) in sources.files.items()}
+    is_same = old is not None and old.digest == digest
+    return About(
+        old.build if old else "",
+        name,
+        digest,
+        dialect,
+        tuple(sorted(found.known.tables)),
+        dict(found.counts),
+        files,
+        tuple(sorted(found.databases)),
+        old.width if old and is_same else 0,
+    )
 
 
-def _finish(rows: Sequence[Row], dialect: str) -> list[Row]:
-    """The rows with their search words, and with the tables that documents name.
+def _write(
+    store: Store,
+    old: About | None,
+    sources: Sources,
+    found: _Survey,
+    about: About,
+    say: Callable[[str], None],
+) -> None:
+    """Embeds what has no vector yet, and writes the new build."""
+    is_embedded = old is not None and old.digest == about.digest
+    if about.digest:
+        _embed(sources, about.embedding, say, is_embedded=is_embedded)
+        about = replace(about, width=sources.journal.width or about.width)
 
-    A section headed by a table's name describes it: its words lead to the table as well, which is
-    how a Russian question finds a table with an English name.
+    def rows(kinds: Sequence[Kind]) -> Iterator[Row]:
+        for row in sources.kept(kinds):
+            words = row.words if old and old.dialect == about.dialect else ""
+            vector = row.vector if is_embedded else _vector(sources.journal, row, about.embedding)
+            yield finished(replace(row, words=words, vector=vector), found.known, about.dialect)
+        for row in sources.new(kinds):
+            vector = _vector(sources.journal, row, about.embedding)
+            yield finished(replace(row, vector=vector), found.known, about.dialect)
+
+    say(f"writing {sum(about.counts.values()):,} passages{GOES_ON}")
+    store.write(rows, about)
+
+
+def _vector(journal: Journal, row: Row, embedding: str) -> bytes:
+    if embedding == WORDS_ONLY or not (text := prose(row.passage, embedding)):
+        return b""
+    return journal.vector(key_of(text))
+
+
+def _embed(sources: Sources, name: str, say: Callable[[str], None], *, is_embedded: bool) -> None:
+    """Puts into the journal the vectors of what has none yet, each text once.
+
+    Args:
+        is_embedded: have the rows of the old build vectors of this embedding?
     """
-    owners: dict[str, set[str]] = {}
-    known = {row.passage.title for row in rows if row.passage.kind == "table"}
-    for row in rows:
-        if row.passage.kind == "table":
-            for line in row.passage.text.splitlines():
-                if line.startswith("- "):
-                    owners.setdefault(line[2:].split()[0].lower(), set()).add(row.passage.title)
-    described: dict[str, list[str]] = {}
-    finished = []
-    for row in rows:
-        passage = row.passage
-        if passage.kind in ("document", "standard"):
-            if (head := _headed_by(passage.title)) in known:
-                described.setdefault(head, []).append(f"{passage.title}\n{passage.text}")
-            passage = replace(passage, tables=_tables_in(passage, known, owners))
-        finished.append(replace(row, passage=passage))
-    return [
-        replace(row, words=_kept_words(row) or " ".join(_words_of(row.passage, described, dialect)))
-        for row in finished
-    ]
+    journal = sources.journal
 
+    def texts() -> Iterator[tuple[bytes, str]]:
+        rows = sources.new() if is_embedded else chain(sources.kept(), sources.new())
+        for row in rows:
+            if text := prose(row.passage, name):
+                key = key_of(text)
+                if not journal.has_vector(key):
+                    yield key, text
 
-def _kept_words(row: Row) -> str:
-    """Those of a past query that was learned before: they hang on itself and the dialect alone."""
-    return row.words if row.passage.kind == "query" else ""
-
-
-def _headed_by(title: str) -> str:
-    return title.split(" > ")[-1].split(":")[0].strip().strip("`").lower()
-
-
-def _tables_in(passage: Passage, known: set[str], owners: dict[str, set[str]]) -> tuple[str, ...]:
-    """Tables that a document names in code quotes or heads a section with, or a column of theirs.
-
-    A bare word does not count: orders are also what customers make.
-    """
-    named = {_headed_by(passage.title)} & known
-    for quoted in passage.text.split("`")[1::2]:
-        for word in quoted.lower().replace("(", " ").replace(".", " ").replace(",", " ").split():
-            named |= {word} & known
-            owner = owners.get(word, set())
-            named |= owner if len(owner) == 1 else set()
-    return tuple(sorted(named))
-
-
-def _words_of_tree(text: str, dialect: str) -> list[str]:
-    """The structure of a past query, where it parses."""
-    try:
-        return structure_words(sql.read(text, dialect or sql.guess_dialect(text)))
-    except SqlError:
-        return []
-
-
-def _words_of(passage: Passage, described: Mapping[str, Sequence[str]], dialect: str) -> list[str]:
-    """The search words of a passage; `described` has what documents say of a table, by its name."""
-    if passage.kind == "query":
-        return [*sql_words(passage.text), *_words_of_tree(passage.text, dialect)]
-    title, texts = words(passage.title), (passage.text, *described.get(passage.title, ()))
-    text = [word for part in texts for word in words(part)]
-    return [*title, *text] if passage.kind == "table" else [*title, *title, *text]
-
-
-def _with_vectors(
-    rows: Sequence[Row], kept: Sequence[Row], name: str, say: Callable[[str], None]
-) -> list[Row]:
-    """The rows with vectors; those whose text was embedded before keep theirs."""
-    before = {prose(row.passage, name): row.vector for row in kept if row.vector}
-    wanted = list(dict.fromkeys(prose(row.passage, name) for row in rows))
-    missing = [text for text in wanted if text not in before]
-    if missing:
-        say(f"embedding {len(missing)} passages with {name}")
-        vectors = Meaning(name).embed(missing)
-        before |= {text: tuple(vector) for text, vector in zip(missing, vectors, strict=True)}
-    return [replace(row, vector=before[prose(row.passage, name)]) for row in rows]
+    wanted = {key for key, _ in texts()}
+    if wanted and is_embedded:
+        had = ((key_of(prose(row.passage, name)), row.vector) for row in sources.gone())
+        journal.keep_vectors((key, one) for key, one in had if one and key in wanted)
+        wanted = {key for key in wanted if not journal.has_vector(key)}
+    if not wanted:
+        return
+    say(f"embedding {len(wanted):,} passages with {name}")
+    model, done = Meaning(name), 0
+    waiting = texts()
+    while part := dict(islice(waiting, _AT_ONCE)):
+        vectors = model.embed(list(part.values()))
+        packed = (array("f", vector).tobytes() for vector in vectors)
+        journal.keep_vectors(zip(part, packed, strict=True))
+        done += len(part)
+        say(f"embedded {done:,} of {len(wanted):,} passages{GOES_ON}")

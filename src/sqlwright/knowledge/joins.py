@@ -10,8 +10,8 @@ from sqlwright.knowledge.passages import Passage
 
 Graph = Mapping[str, frozenset[str]]
 
-# as `collect.from_schema` writes a foreign key: "a, b -> table (c, d)"
-_KEY = re.compile(r"^[^:\n]+ -> (\S+) \([^)]*\)$", re.MULTILINE)
+# as `tables.from_schema` writes a foreign key: "a, b -> table (c, d)"
+_KEY = re.compile(r"^[^\s:][^:\n]* -> (\S+) \([^)]*\)$", re.MULTILINE)
 FARTHEST = 4  # foreign keys from one table to another: what is farther apart has little in common
 
 

@@ -36,22 +36,41 @@ class Statement:
         text: its SQL.
         calls: how often it ran.
         milliseconds: of all calls; None where the file does not say.
+        time: when it ran, as ISO 8601 without a zone; '' where the file does not say.
     """
 
     line: int
     text: str
     calls: int = 1
     milliseconds: float | None = None
+    time: str = ""
 
 
-def from_message(line: int, message: str) -> Statement | None:
-    """The statement of one message of the log, or None where the message is another."""
+def time_of(text: str) -> str:
+    """The first moment that the text tells, as 2026-05-31T12:00:00, in the zone that it has; ''."""
+    found = _TIME.search(text)
+    return f"{found[1]}T{found[2]}" if found else ""
+
+
+_TIME = re.compile(r"\b([12]\d{3}-[01]\d-[0-3]\d)[ T]([0-2]\d:[0-5]\d:[0-5]\d)")
+
+
+def from_message(line: int, message: str, when: str = "") -> Statement | None:
+    """The statement of one message of the log, or None where the message is another.
+
+    Args:
+        line: where it begins in the file.
+        message: its text, with the prefix that the log has.
+        when: when it was written, where that does not stand in the prefix.
+    """
     found = _STATEMENT.search(message)
     if found is None:
         return None
     time = found["time"]
     text = found["timed"] if time else found["untimed"]
-    return Statement(line, text, 1, float(time.replace(",", ".")) if time else None)
+    took = float(time.replace(",", ".")) if time else None
+    # what comes after may be a time that the query asks for
+    return Statement(line, text, 1, took, when or time_of(message[: found.start()]))
 
 
 def from_log(path: Path) -> Iterator[Statement]:
@@ -107,10 +126,11 @@ def from_csvlog(path: Path) -> Iterator[Statement]:
                 f"{path}, line {line}: {len(row)} columns where a csvlog has at least"
                 f" {_CSV_COLUMNS}: the file is cut, delete this row"
             )
-        if found := from_message(line, row[_MESSAGE]):
+        if found := from_message(line, row[_MESSAGE], time_of(row[0])):
             yield found
 
 
 def from_jsonlog(line: int, record: Mapping[str, Any]) -> Statement | None:
     """The statement of one line of a jsonlog, or None."""
-    return from_message(line, str(record.get("message") or ""))
+    when = time_of(str(record.get("timestamp") or ""))
+    return from_message(line, str(record.get("message") or ""), when)

@@ -83,6 +83,42 @@ def literals(query: exp.Query) -> exp.Query:
     return copy
 
 
+def alike(*queries: exp.Query) -> tuple[exp.Query, ...]:
+    """Copies with their constants masked alike in all: what was equal, or less, stays so.
+
+    For a query beside what it became, which must go on saying the same of each other. Each text
+    becomes `?`, `?2` and so on, with the % that it begins or ends with; numbers of five digits and
+    more, which may be somebody's, become 10001 and so on by their size. Dates and shorter numbers
+    stay: the sense of a rewrite may hang on them.
+    """
+    copies = tuple(query.copy() for query in queries)
+    nodes = [node for copy in copies for node in copy.find_all(*_CONSTANTS)]
+    masked = [node for node in nodes if not _is_structure(node)]
+    texts: dict[str, str] = {}
+    long = {node.name for node in masked if _is_long_number(node)}
+    numbers = {name: 10_000 + n for n, name in enumerate(sorted(long, key=float), 1)}
+    for node in masked:
+        if node.name in numbers and _is_long_number(node):
+            node.replace(exp.Literal.number(numbers[node.name]))
+        elif not _is_number(node) and not _DATE.match(node.name):
+            bare = node.name.strip("%")
+            mark = texts.setdefault(bare, TEXT + (str(len(texts) + 1) if texts else ""))
+            before, _, after = node.name.partition(bare) if bare else (node.name, "", "")
+            node.replace(exp.Literal.string(f"{before}{mark if bare else ''}{after}"))
+    return copies
+
+
+def _is_number(node: exp.Expr) -> bool:
+    return isinstance(node, exp.Literal) and not node.is_string
+
+
+def _is_long_number(node: exp.Expr) -> bool:
+    return _is_number(node) and re.fullmatch(r"\d{5,}(\.\d*)?", node.name) is not None
+
+
+_DATE = re.compile(r"\d{4}-\d\d?(-\d\d?)?([ T][\d:.]+([+-][\d:]+|Z)?)?$")
+
+
 _CONSTANTS = (
     exp.Literal, exp.National, exp.RawString, exp.ByteString, exp.UnicodeString, exp.HexString,
     exp.BitString,

@@ -10,14 +10,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlwright.errors import MissingExtra, ModelError
-from sqlwright.knowledge.passages import Passage
+from sqlwright.knowledge.passages import SPOKEN_IN_SQL, Passage
+from sqlwright.knowledge.words import words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -57,18 +60,25 @@ class Meaning:
         """One vector of length 1 a text, in order; a text is cut at what the model can take."""
         vectors: list[list[float]] = [[] for _ in texts]
         by_length = sorted(range(len(texts)), key=lambda place: len(texts[place]))
-        for start in range(0, len(texts), 16):
-            places = by_length[start : start + 16]
-            for place, vector in zip(places, self._batch([texts[p] for p in places]), strict=True):
+        parts = [by_length[start : start + 16] for start in range(0, len(texts), 16)]
+        batches = [[texts[place] for place in part] for part in parts]
+        # on a busy machine two threads that wait for each other took 11 times as long as one: each
+        # of ours has a batch of its own
+        with self._threads.limit(limits=1, user_api="blas"):
+            if len(parts) > 1:
+                with ThreadPoolExecutor(min(4, len(os.sched_getaffinity(0)))) as pool:
+                    found = list(pool.map(self._batch, batches))
+            else:
+                found = list(map(self._batch, batches))
+        for part, batch in zip(parts, found, strict=True):
+            for place, vector in zip(part, batch, strict=True):
                 vectors[place] = vector
         return vectors
 
     def _batch(self, texts: list[str]) -> list[list[float]]:
         import numpy as np
 
-        # on a busy machine two threads that wait for each other took 11 times as long as one
-        with self._threads.limit(limits=1, user_api="blas"):
-            hidden, mask = self._encoder(texts)  # [text, token, width], [text, token]
+        hidden, mask = self._encoder(texts)  # [text, token, width], [text, token]
         if self._first_token:
             pooled = hidden[:, 0]
         else:
@@ -194,12 +204,14 @@ def _check(folder: Path, config: dict[str, Any]) -> None:
 def prose(passage: Passage, embedding: str) -> str:
     """What of a passage has a meaning that the embedding can take: of a query, its comment.
 
-    To the packaged model Russian is a long row of unknown letters: it is left out.
+    To the packaged model Russian is a long row of unknown letters: it is left out. Where no three
+    words are left that is no sentence: nothing is.
     """
-    text = passage.title if passage.kind == "query" else f"{passage.title}\n{passage.text}"
+    is_sql = passage.kind in SPOKEN_IN_SQL
+    text = passage.title if is_sql else f"{passage.title}\n{passage.text}"
     if embedding == PACKAGED:
         text = re.sub(r"\w*[\u0400-\u04ff]\w*[^\w\s]?", "", text)
-    return " ".join(text.split())
+    return " ".join(text.split()) if len(words(text)) > 2 else ""
 
 
 def default_name() -> str:

@@ -1,38 +1,47 @@
 """How passages are ranked for a text: several voices, each a ranking, joined by their ranks.
 
-    words       BM25 over the words of the text and, faintly, over those that mean the same in
-                the other language (lexicon)
+    words       BM25 over the words of the text and, less, over those that mean the same in the
+                other language (lexicon)
     meaning     the nearest vectors, where there is an embedding and it reads the language
-    structure   past queries with a tree like that of the query
-    used        tables that the past queries and documents which match are about
+    structure   past queries and examples with a tree like that of the query
+    used        tables that the best of the passages found are about
 
-A query is ranked by its words and its structure, a question by all but structure.
+Tables and all other passages are ranked apart and then woven: of a question both are wanted. A
+query is ranked by its words and its structure, a question by all but structure.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain, zip_longest
+from typing import Any
 
 from sqlglot import exp
 
 from sqlwright import sql
 from sqlwright.errors import SqlError
 from sqlwright.knowledge.lexicon import in_the_other_language
-from sqlwright.knowledge.passages import Hit, Kind, Passage
-from sqlwright.knowledge.store import Row, Store
+from sqlwright.knowledge.passages import SPOKEN_IN_SQL
+from sqlwright.knowledge.store import REST, TABLES, Only, Row, Store
 from sqlwright.knowledge.structure import structure_words
 from sqlwright.knowledge.words import spellings, sql_words, words
 
 # Reciprocal rank fusion: Cormack et al., SIGIR 2009, who found 60 by trial; little depends on it.
 RANK_OFFSET = 60
 DEPTH = 40  # how far down each ranking is read
-_MOST_USED = 3  # more would push what the words found away
+# The three below were chosen on half of the schemas of benchmarks/retrieval, tried on the other.
+_TELLING = 5  # passages whose tables are counted
+_MOST_USED = 8  # tables
+_WEIGHTS = {"used": 4.0}  # other voices have 1
 
-Rankings = Mapping[str, Sequence[Row]]
-Meaning = Callable[[str, Sequence[Kind]], Sequence[Row]]
+#: Each voice with what it found, best first.
+Rankings = Mapping[str, Sequence[int]]
+#: The nearest of each of several kinds of passage, for a text that is embedded once.
+Meaning = Callable[[str, Sequence[Only]], Sequence[Sequence[int]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +51,50 @@ class Asked:
     Attributes:
         query: its tree, where the text is a query.
         words: its search words, each once.
+        faint: of a question, words that mean the same in the other language.
     """
 
     text: str
     query: exp.Query | None
     words: tuple[str, ...]
+    faint: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """What rankings are looked up with.
+
+    Attributes:
+        meaning: where the nearest vectors come from.
+        rows: the rows of some numbers.
+        begin: calls a function with arguments, at the same time where that is worth it.
+    """
+
+    store: Store
+    meaning: Meaning
+    rows: Callable[[Sequence[int]], Sequence[Row]]
+    begin: Callable[..., Future[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """What was found: the rankings of tables and those of the rest."""
+
+    tables: Rankings
+    rest: Rankings
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One passage in the whole ranking: its number, and the rank that each voice gave it."""
+
+    number: int
+    ranks: tuple[tuple[str, int, float], ...]
+
+    @property
+    def score(self) -> float:
+        """The sum of what the ranks add: weight / (60 + rank), for all weights together below 1."""
+        return sum(added for *_, added in self.ranks)
 
 
 def read_asked(text: str, dialect: str) -> Asked:
@@ -55,64 +103,115 @@ def read_asked(text: str, dialect: str) -> Asked:
     if "select" in text.lower():
         with suppress(SqlError):
             query = sql.read(text, dialect or sql.guess_dialect(text))
-    found = sql_words(text) if query is not None else words(text)
-    return Asked(text, query, tuple(dict.fromkeys(found)))
+    if query is not None:
+        return Asked(text, query, tuple(dict.fromkeys(sql_words(text))))
+    found = tuple(dict.fromkeys(words(text)))
+    # measured: a voice of its own ranks what shares nothing else with the question
+    faint = tuple(word for word in in_the_other_language(found) if word not in found)
+    return Asked(text, query, found, faint)
 
 
-def rank(asked: Asked, store: Store, meaning: Meaning, kinds: Sequence[Kind]) -> Rankings:
-    """The rankings of all voices that have something to say, each the best first."""
-    faint: Sequence[str] = ()
-    if asked.query is None:
-        # measured: a voice of its own ranks what shares nothing else with the question
-        faint = tuple(w for w in in_the_other_language(asked.words) if w not in asked.words)
-    found = {"words": _by_words(store, asked.words, kinds, faint)}
+def rank(asked: Asked, lookup: Lookup, only: Only, *, is_named: bool = False) -> Ranked:
+    """The rankings of all voices that have something to say.
+
+    Args:
+        is_named: are tables at hand that a query names?
+    """
+    tables = replace(only, kinds=TABLES) if "table" in only.kinds else None
+    rest = replace(only, kinds=tuple(kind for kind in only.kinds if kind not in TABLES))
     if asked.query is not None:
-        if "query" in kinds:
-            like = dict.fromkeys(structure_words(asked.query))
-            found["structure"] = _by_words(store, tuple(like), ("query",))
-        return found
-    found["meaning"] = meaning(asked.text, kinds)
-    if "table" in kinds:
-        found["used"] = _by_use(store, asked.words, faint)
-    return found
+        # beside the tables that it names, others that share words with it help little
+        return _rank_query(asked, lookup, None if is_named else tables, rest)
+    # what tells of tables, even where only tables are asked for
+    telling = replace(rest, kinds=REST) if tables else rest
+    wanted = [one for one in dict.fromkeys((tables, telling, rest)) if one and one.kinds]
+    near = lookup.begin(lookup.meaning, asked.text, wanted)
+    found: dict[Only, dict[str, Sequence[int]]] = {
+        one: {"words": by_words(lookup.store, asked.words, one, asked.faint)} for one in wanted
+    }
+    for one, numbers in zip(wanted, near.result(), strict=True):
+        found[one]["meaning"] = numbers
+    if tables:
+        best = [place.number for place in fused(found[telling])[:_TELLING]]
+        names = _names_used(lookup.rows(best))
+        found[tables]["used"] = lookup.store.tables(names, tables.database, tables.since)
+    return Ranked(found[tables] if tables else {}, found.get(rest, {}))
 
 
-def _by_words(
-    store: Store, asked: Sequence[str], kinds: Sequence[Kind], faint: Sequence[str] = ()
-) -> Sequence[Row]:
-    return store.by_words(asked, kinds, DEPTH, faint) if asked or faint else ()
+def _rank_query(asked: Asked, lookup: Lookup, tables: Only | None, rest: Only) -> Ranked:
+    store = lookup.store
+    found: dict[str, Sequence[int]] = {}
+    assert asked.query is not None
+    if rest.kinds:
+        spoken = tuple(kind for kind in SPOKEN_IN_SQL if kind in rest.kinds)
+        like = tuple(dict.fromkeys(structure_words(asked.query)))
+        by_tree = None
+        if spoken:
+            # no other kind has words of structure, and a filter costs time
+            held = rest if spoken == SPOKEN_IN_SQL else replace(rest, kinds=spoken)
+            by_tree = lookup.begin(by_words, store, like, held)
+        found["words"] = by_words(store, asked.words, rest)
+        if by_tree is not None:
+            found["structure"] = by_tree.result()
+    return Ranked({"words": by_words(store, asked.words, tables)} if tables else {}, found)
 
 
-def _by_use(store: Store, asked: Sequence[str], faint: Sequence[str]) -> list[Row]:
-    """Tables by the past queries and documents that match and are about them."""
+def by_words(
+    store: Store, asked: Sequence[str], only: Only, faint: Sequence[str] = ()
+) -> Sequence[int]:
+    """What the store finds by these words; nothing where there are none."""
+    return store.by_words(asked, only, DEPTH, faint) if asked or faint else ()
+
+
+def _names_used(telling: Sequence[Row]) -> list[str]:
+    """The tables that passages are about, those that the first ones are about first."""
     votes = Counter[str]()
-    for place, row in enumerate(_by_words(store, asked, ("query", "document"), faint)[:10]):
+    for place, row in enumerate(telling):
         votes.update(dict.fromkeys(row.passage.tables, RANK_OFFSET - place))
-    places = {name: place for place, (name, _) in enumerate(votes.most_common(_MOST_USED))}
-    found = store.tables(sorted(places), DEPTH) if places else []
-    return sorted(found, key=lambda row: places[row.passage.title])
+    return [name for name, _ in votes.most_common(_MOST_USED)]
 
 
-def fuse(rankings: Rankings, asked: Asked) -> list[Hit]:
-    """The rows of all rankings by the sum of 1 / (60 + rank), with the reason for each."""
-    scores: dict[Passage, float] = {}
-    reasons: dict[Passage, list[str]] = {}
-    spelled = spellings(asked.text)
-    for voice, rows in rankings.items():
-        for place, row in enumerate(rows, 1):
-            scores[row.passage] = scores.get(row.passage, 0.0) + 1 / (RANK_OFFSET + place)
-            if reason := _reason(voice, place, row, spelled):
-                reasons.setdefault(row.passage, []).append(reason)
-    order = sorted(scores, key=scores.__getitem__, reverse=True)  # of equals the first one found
-    return [Hit(p, scores[p], "; ".join(reasons.get(p, ["meaning"]))) for p in order]
+def fused(rankings: Rankings) -> list[Place]:
+    """What was found by the sum of weight / (60 + rank) over the voices, best first."""
+    ranks: dict[int, list[tuple[str, int, float]]] = {}
+    for voice, numbers in rankings.items():
+        weight = _WEIGHTS.get(voice, 1.0)
+        for rank_, number in enumerate(numbers, 1):
+            ranks.setdefault(number, []).append((voice, rank_, weight / (RANK_OFFSET + rank_)))
+    places = [Place(number, tuple(found)) for number, found in ranks.items()]
+    return sorted(places, key=lambda place: -place.score)  # of equals the first one found
 
 
-def _reason(voice: str, place: int, row: Row, spelled: Mapping[str, str]) -> str | None:
-    if voice == "words":
-        held = set(row.words.split())
-        shared = [spelled[word] for word in spelled if word in held]
-        shared += [word for word in in_the_other_language(spelled) if word in held]
-        return "words: " + ", ".join([*dict.fromkeys(shared)][:5])
-    if voice == "used":
-        return "used by passages that match"
-    return voice if place <= 10 else None
+def woven(ranked: Ranked, is_question: bool) -> list[Place]:
+    """Both rankings in one: of a question two tables, two others and then by turns.
+
+    The tables of a query are named and stand before all this: of the rest, others come first.
+    """
+    tables, rest = fused(ranked.tables), fused(ranked.rest)
+    if is_question:
+        first = [*tables[:2], *rest[:2]]
+        pairs = zip_longest(tables[2:], rest[2:])
+    else:
+        first = rest[:3]
+        pairs = zip_longest(tables, rest[3:])
+    return [*first, *(place for place in chain.from_iterable(pairs) if place)]
+
+
+def reason(place: Place, row: Row, asked: Asked) -> str:
+    """Why the passage was found, for a person."""
+    return "; ".join(_reasons(place.ranks, row, spellings(asked.text))) or "meaning"
+
+
+def _reasons(
+    ranks: Iterable[tuple[str, int, float]], row: Row, spelled: Mapping[str, str]
+) -> Iterable[str]:
+    for voice, rank_, _ in ranks:
+        if voice == "words":
+            held = set(row.words.split())
+            shared = [spelled[word] for word in spelled if word in held]
+            shared += [word for word in in_the_other_language(spelled) if word in held]
+            yield "words: " + ", ".join([*dict.fromkeys(shared)][:5])
+        elif voice == "used":
+            yield "used by passages that match"
+        elif rank_ <= 10:
+            yield voice

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlwright.errors import DataError
 
+GOES_ON = " ..."  # ends a line of progress, which is forgotten; others are kept as notes
 LONGEST_CELL = 16_000_000  # letters in a cell of CSV: a log holds long statements
 LARGEST_UNPACKED = 1_000_000_000  # bytes in a packed document: more is a trap, or no document
 

@@ -6,18 +6,33 @@ over foreign keys come next; then the passages that the voices of `ranking` agre
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
-from sqlwright.errors import DataError
+from sqlwright.errors import DataError, UsageError, did_you_mean
 from sqlwright.knowledge import collect
 from sqlwright.knowledge.joins import Graph, between, graph_of
-from sqlwright.knowledge.meaning import PACKAGED, Meaning, prose, why_missing
+from sqlwright.knowledge.meaning import PACKAGED, Meaning, why_missing
 from sqlwright.knowledge.passages import KINDS, Hit, Kind, Passage
-from sqlwright.knowledge.ranking import DEPTH, Asked, fuse, rank, read_asked
-from sqlwright.knowledge.store import Row, Store, open_store
-from sqlwright.knowledge.words import is_cyrillic, words
+from sqlwright.knowledge.ranking import (
+    DEPTH,
+    Asked,
+    Lookup,
+    Ranked,
+    rank,
+    read_asked,
+    reason,
+    woven,
+)
+from sqlwright.knowledge.store import TABLES, Only, Row, Store, open_store
+from sqlwright.knowledge.words import is_cyrillic
+
+_AT_HAND = 2_000  # rows: a few megabytes
+_SMALL = 20_000  # passages that are searched sooner than a thread begins
 
 
 def open_index(where: Path | str) -> Index:
@@ -46,9 +61,13 @@ class Index:
         self._store = store
         self.about = store.about()
         self.note = why_missing(self.about.embedding)
+        self._fetched: dict[int, Row] = {}
 
     def close(self) -> None:
         """Lets go of what is held open."""
+        if (threads := self.__dict__.pop("_threads", None)) is not None:
+            threads.shutdown()
+            self.__dict__.pop("_lookup", None)
         self._store.close()
 
     @cached_property
@@ -66,7 +85,21 @@ class Index:
 
     @cached_property
     def _joins(self) -> Graph:
-        return graph_of(row.passage for row in self._store.tables(self.about.tables, _EVERY))
+        return graph_of(row.passage for row in self._store.all_rows(TABLES, whole=False))
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(self.about.tables)
+
+    @cached_property
+    def _lookup(self) -> Lookup:
+        is_small = sum(self.about.counts.values()) <= _SMALL
+        begin = _at_once if is_small else self._threads.submit
+        return Lookup(self._store, self._by_meaning, self._rows, begin)
+
+    @cached_property
+    def _threads(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(1, thread_name_prefix="sqlwright-search")
 
     def search(
         self,
@@ -74,6 +107,8 @@ class Index:
         *,
         tables: Sequence[str] = (),
         kinds: Sequence[Kind] = (),
+        database: str = "",
+        since: str = "",
         limit: int = 8,
     ) -> list[Hit]:
         """The passages that help with the text, best first; past queries of one template only once.
@@ -82,60 +117,113 @@ class Index:
             text: a question or an instruction in English or Russian, or a query.
             tables: tables that are named for sure: their passages come first.
             kinds: only passages of these kinds; all where empty.
+            database: only what speaks of this database, or of none: a standard holds for each.
+            since: only what is of this ISO 8601 date or later; what has no time may be older and
+                is left out. Tables that are named are there however old they are.
             limit: the most hits; at least 1. Tables that are named are there whatever it is.
 
         Raises:
+            UsageError: if nothing speaks of the database, or `since` is no date.
             DataError: if the index is damaged, or its embedding has changed since it was made.
         """
         self._refresh()
-        allowed = tuple(kinds) or KINDS
+        only = self._only(kinds, database, since)
         asked = read_asked(text, self.about.dialect)
         named = self._named(asked, tables)
-        hits = [Hit(row.passage, 1.0, "the query names it") for row in self._tables(named, allowed)]
+        hits = [Hit(row.passage, 1.0, "the query names it") for row in self._tables(named, only)]
         bridges = between(self._joins, sorted(named)) if len(named) > 1 else []
-        for row in self._tables(bridges, allowed):
+        for row in self._tables(bridges, only):
             hits.append(Hit(row.passage, 1.0, "it joins tables that the query names"))
-        certain = len(hits)
-        taken = {hit.passage.source for hit in hits}
-        for hit in fuse(rank(asked, self._store, self._by_meaning, allowed), asked):
-            key = hit.passage.fingerprint or hit.passage.source
-            if hit.passage.source not in taken and key not in taken:
-                taken |= {key, hit.passage.source}
-                hits.append(hit)
-        return hits[: max(limit, 1, certain)]
+        wanted = max(limit, 1) - len(hits)
+        return [*hits, *self._ranked(asked, only, wanted, {hit.passage.source for hit in hits})]
 
-    def voices(self, text: str, *, kinds: Sequence[Kind] = ()) -> dict[str, list[Passage]]:
+    def _ranked(self, asked: Asked, only: Only, wanted: int, certain: Collection[str]) -> list[Hit]:
+        """So many hits by rank, without those that are there for certain, one of each template."""
+        hits = list[Hit]()
+        if wanted < 1:
+            return hits
+        ranked = rank(asked, self._lookup, only, is_named=bool(certain))
+        places = woven(ranked, asked.query is None)
+        taken: set[object] = set(certain)
+        # most often the first few are enough, and fetching all would take as long as finding them
+        for start in range(0, len(places), wanted + 4):
+            some = places[start : start + wanted + 4]
+            rows = self._rows([place.number for place in some])
+            for place, row in zip(some, rows, strict=True):
+                passage = row.passage
+                # an example is not hidden by the query that it once was
+                template = (passage.kind, passage.fingerprint) if passage.fingerprint else None
+                if passage.source in taken or template in taken:
+                    continue
+                taken |= {passage.source, template} - {None}
+                hits.append(Hit(passage, place.score, reason(place, row, asked), place.ranks))
+                if len(hits) == wanted:
+                    return hits
+        return hits
+
+    def voices(
+        self, text: str, *, kinds: Sequence[Kind] = (), database: str = "", since: str = ""
+    ) -> dict[str, list[Passage]]:
         """What each voice of `ranking` finds by itself, and "all" of them together, best first."""
         self._refresh()
         asked = read_asked(text, self.about.dialect)
-        rankings = rank(asked, self._store, self._by_meaning, tuple(kinds) or KINDS)
-        found = {voice: [row.passage for row in rows] for voice, rows in rankings.items()}
-        return found | {"all": [hit.passage for hit in fuse(rankings, asked)]}
+        only = self._only(kinds, database, since)
+        ranked = rank(asked, self._lookup, only)
+        voices = {voice: _alone(ranked, voice) for voice in (*ranked.rest, *ranked.tables)}
+        found = dict[str, list[Passage]]()
+        for voice, one in (voices | {"all": ranked}).items():
+            numbers = [place.number for place in woven(one, asked.query is None)]
+            found[voice] = [row.passage for row in self._rows(numbers)]
+        return found
 
     def passages(self, kinds: Sequence[Kind] = ()) -> list[Passage]:
-        """Every passage of these kinds, in the order in which they were learned."""
+        """Every passage of these kinds, tables first, else as they were learned."""
         self._refresh()
-        allowed = tuple(kinds) or KINDS
-        found = (row.passage for row in self._store.all_rows())
-        return [passage for passage in found if passage.kind in allowed]
+        rows = self._store.all_rows(tuple(kinds) or KINDS, whole=False)
+        return [row.passage for row in rows]
 
     def _named(self, asked: Asked, tables: Sequence[str]) -> set[str]:
         """The tables that are named for sure: those given, and the known ones of a query."""
-        known = set(self.about.tables)
+        known = self._known
         found = collect.tables_named(asked.query) if asked.query is not None else ()
         return {name.lower() for name in tables} | {n for n in found if n in known or not known}
 
-    def _tables(self, names: Collection[str], kinds: Sequence[Kind]) -> list[Row]:
-        return self._store.tables(sorted(names), _EVERY) if names and "table" in kinds else []
+    def _only(self, kinds: Sequence[Kind], database: str = "", since: str = "") -> Only:
+        if since:
+            try:
+                since = _as_stored(since)
+            except ValueError:
+                raise UsageError(
+                    f"since takes a date as 2026-05-31, or a time as 2026-05-31T12:00, not {since}"
+                ) from None
+        known = self.about.databases
+        if database and database not in known:
+            listed = f" It speaks of {', '.join(known[:9])}." if known else " It names none."
+            hint = did_you_mean(database, known) or listed
+            raise UsageError(f"the knowledge speaks of no database {database}.{hint}")
+        return Only(tuple(kinds) or KINDS, database, since)
 
-    def _by_meaning(self, text: str, kinds: Sequence[Kind]) -> Sequence[Row]:
+    def _tables(self, names: Collection[str], only: Only) -> list[Row]:
+        if not names or "table" not in only.kinds:
+            return []
+        return self._rows(self._store.tables(sorted(names), only.database))
+
+    def _rows(self, numbers: Sequence[int]) -> list[Row]:
+        """The rows of these numbers; the last ones that were fetched are at hand."""
+        missing = [number for number in dict.fromkeys(numbers) if number not in self._fetched]
+        if missing:
+            self._fetched.update(zip(missing, self._store.rows(missing), strict=True))
+        found = [self._fetched[number] for number in numbers]
+        while len(self._fetched) > _AT_HAND:
+            del self._fetched[next(iter(self._fetched))]
+        return found
+
+    def _by_meaning(self, text: str, wanted: Sequence[Only]) -> Sequence[Sequence[int]]:
         # the packaged model would place Russian at random
         if (self.about.embedding == PACKAGED and is_cyrillic(text)) or self._meaning is None:
-            return ()
+            return [()] * len(wanted)
         vector = self._meaning.embed([text])[0]
-        found = self._store.by_vector(vector, kinds, DEPTH)
-        # what is left of a Russian passage for the packaged model is no sentence
-        return [row for row in found if len(words(prose(row.passage, self.about.embedding))) > 2]
+        return [self._store.by_vector(vector, only, DEPTH) for only in wanted]
 
     def _refresh(self) -> None:
         """Turns to the newest build, if there is one: `learn` keeps only the one before it."""
@@ -144,8 +232,26 @@ class Index:
             if about.digest != self.about.digest:
                 self.__dict__.pop("_meaning", None)
             self.__dict__.pop("_joins", None)
-            self.about = about
+            self.__dict__.pop("_known", None)
+            self.__dict__.pop("_lookup", None)
+            self.about, self._fetched = about, {}
             self.note = why_missing(about.embedding)
 
 
-_EVERY = 1_000_000  # tables: no schema has as many
+def _as_stored(time: str) -> str:
+    """The time as passages have theirs: of UTC, so that the letters compare as the times do."""
+    found = datetime.fromisoformat(time)
+    if found.tzinfo is not None:
+        found = found.astimezone(UTC).replace(tzinfo=None)
+    return found.isoformat() if len(time) > len("2026-05-31") else found.date().isoformat()
+
+
+def _at_once(action: Callable[..., Any], *arguments: Any) -> Future[Any]:
+    done = Future[Any]()
+    done.set_result(action(*arguments))
+    return done
+
+
+def _alone(ranked: Ranked, voice: str) -> Ranked:
+    parts = (ranked.tables, ranked.rest)
+    return Ranked(*({voice: part[voice]} if voice in part else {} for part in parts))

@@ -7,17 +7,19 @@ its sources at any time, so a damaged one is deleted, never repaired.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from sqlwright.errors import DataError, UsageError
-from sqlwright.knowledge.passages import Kind, Passage
+from sqlwright.knowledge.passages import KINDS, Kind, Passage
 
-FORMAT = 2  # 2: past queries carry the words of their trees
-FAINT = 0.15
+FORMAT = 3  # 2: past queries carry the words of their trees; 3: times, databases, examples
+FAINT = 1 / 3  # what a word of the other language counts
+TABLES: tuple[Kind, ...] = ("table",)
+REST: tuple[Kind, ...] = tuple(kind for kind in KINDS if kind not in TABLES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class About:
         tables: names of the tables that are known, in lower case.
         counts: passages by kind.
         files: digests of the files that were learned, by origin: what has not changed is kept.
+        databases: names of the databases that its passages speak of, in order.
+        width: how many numbers its vectors have; 0 where there are none.
     """
 
     build: str
@@ -41,29 +45,77 @@ class About:
     tables: tuple[str, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
+    databases: tuple[str, ...] = ()
+    width: int = 0
     format: int = FORMAT
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A passage as it is stored: with its origin, its search words and its vector."""
+    """A passage as it is stored.
+
+    Attributes:
+        origin: the file that it came from, relative to the store's home, or `/schema` and the like.
+        words: its search words.
+        vector: float32 numbers one after the other; empty where it has no meaning to search by.
+    """
 
     passage: Passage
     origin: str
     words: str = ""
-    vector: tuple[float, ...] = ()
+    vector: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """Which passages a search may find.
+
+    Attributes:
+        kinds: those of these kinds.
+        database: where it is not empty, those that speak of this database, and those that speak of
+            none: a standard holds for each.
+        since: where it is not empty, an ISO 8601 date or time: those of that time or later. What
+            has no time is left out: it may be older.
+    """
+
+    kinds: tuple[Kind, ...] = KINDS
+    database: str = ""
+    since: str = ""
+
+    @property
+    def is_of_tables(self) -> bool:
+        """Are tables asked for, or the rest?
+
+        Raises:
+            ValueError: if both are: they are ranked apart.
+        """
+        if "table" in self.kinds and len(self.kinds) > 1:
+            raise ValueError("tables and other passages are ranked apart: ask for them apart")
+        return "table" in self.kinds
+
+    @property
+    def is_all(self) -> bool:
+        """Do all tables pass, or all of the rest?"""
+        wanted = TABLES if self.is_of_tables else REST
+        return set(self.kinds) >= set(wanted) and not self.database and not self.since
 
 
 class Store(Protocol):
     """An opened place for one index, empty or filled.
 
+    Tables and all others are kept and ranked apart, for there are few tables and they would drown:
+    each by its own BM25, and each with its own vectors. What is found is named by a number, which
+    holds for the build that was asked; numbers rise in the order in which passages were learned.
+
     Attributes:
         label: how to name it to a person, without a password.
         home: the folder that origins are relative to.
+        journal: the folder that a `learn` may keep its work in until it is done.
     """
 
     label: str
     home: Path
+    journal: Path
 
     def is_index(self) -> bool:
         """Does it hold an index?"""
@@ -75,30 +127,38 @@ class Store(Protocol):
             DataError: if there is no index, or it is damaged, or of another version of sqlwright.
         """
 
-    def tables(self, names: Sequence[str], limit: int) -> list[Row]:
-        """The passages that describe these tables, in the order in which they were learned."""
-
-    def by_words(
-        self,
-        words: Sequence[str],
-        kinds: Sequence[Kind],
-        limit: int,
-        faint: Sequence[str] = (),
-    ) -> list[Row]:
-        """The passages of these kinds that hold any of the words, best first by BM25.
-
-        BM25 as in Robertson & Zaragoza 2009 (k1 = 1.2, b = 0.75), over the whole index whatever
-        the kinds. Rows that a search returns may lack their vectors.
+    def tables(self, names: Sequence[str], database: str = "", since: str = "") -> list[int]:
+        """The passages that describe these tables, in the order of the names.
 
         Args:
+            database: as in `Only`; so is `since`.
+        """
+
+    def by_words(
+        self, words: Sequence[str], only: Only, limit: int, faint: Sequence[str] = ()
+    ) -> list[int]:
+        """The passages that hold any of the words, best first by BM25.
+
+        BM25 as in Robertson & Zaragoza 2009 (k1 = 1.2, b = 0.75), over all tables, or over all the
+        rest, whichever of them may be found.
+
+        Args:
+            only: kinds that are `table` alone, or others.
             faint: other words, of which each counts `FAINT` of what a word counts.
         """
 
-    def by_vector(self, vector: Sequence[float], kinds: Sequence[Kind], limit: int) -> list[Row]:
-        """The passages of these kinds whose vectors are nearest by cosine, nearest first."""
+    def by_vector(self, vector: Sequence[float], only: Only, limit: int) -> list[int]:
+        """The passages whose vectors are nearest by cosine, nearest first; `only` as above."""
 
-    def all_rows(self) -> list[Row]:
-        """Every row, in the order in which it was learned."""
+    def rows(self, numbers: Sequence[int]) -> list[Row]:
+        """The rows of these numbers, in that order, without their vectors."""
+
+    def all_rows(self, kinds: Sequence[Kind] = KINDS, *, whole: bool = True) -> Iterator[Row]:
+        """Every row of these kinds, tables first, else in the order in which they were learned.
+
+        Args:
+            whole: with search words and vectors, or without.
+        """
 
     def writing(self) -> AbstractContextManager[None]:
         """Holds the place for one writer.
@@ -111,8 +171,15 @@ class Store(Protocol):
     def check_vectors(self) -> None:
         """Raises a UsageError where vectors cannot be kept."""
 
-    def write(self, rows: Sequence[Row], about: About) -> About:
-        """Writes a new build and makes it the one that counts. Must be called inside `writing`."""
+    def write(self, rows: Callable[[Sequence[Kind]], Iterable[Row]], about: About) -> About:
+        """Writes a new build and makes it the one that counts. Must be called inside `writing`.
+
+        Args:
+            rows: gives the rows of these kinds, each time from the first one.
+
+        Raises:
+            DataError: if there is no room for it; what was there stays.
+        """
 
     def close(self) -> None:
         """Lets go of what is held open."""
@@ -152,7 +219,8 @@ def read_about(values: dict[str, Any], label: str, remove: str) -> About:
             f"the knowledge in {label} was made by another version of sqlwright: delete {remove}"
             " and run sqlwright learn again"
         )
-    return About(**{**values, "tables": tuple(values["tables"])})
+    names = {name: tuple(values[name]) for name in ("tables", "databases")}
+    return About(**{**values, **names})
 
 
 def row_of(values: dict[str, Any]) -> Row:
@@ -164,8 +232,10 @@ def row_of(values: dict[str, Any]) -> Row:
         values["source"],
         tuple(values["tables"]),
         values["fingerprint"],
+        values["time"],
+        values["database"],
     )
-    return Row(passage, values["origin"], values["words"], tuple(values.get("vector") or ()))
+    return Row(passage, values["origin"], values.get("words", ""), values.get("vector") or b"")
 
 
 def clean(text: str) -> str:
@@ -182,6 +252,8 @@ def cleaned(row: Row) -> Row:
         text=clean(said.text),
         source=clean(said.source),
         tables=tuple(map(clean, said.tables)),
+        time=clean(said.time),
+        database=clean(said.database),
     )
     return replace(row, passage=passage, origin=clean(row.origin), words=clean(row.words))
 
@@ -196,6 +268,18 @@ def damaged(label: str, what: str, remove: str) -> DataError:
     return DataError(
         f"the knowledge in {label} is damaged ({what}): delete {remove} and run sqlwright learn"
         " again"
+    )
+
+
+def unwritten(label: str, error: Exception) -> DataError:
+    """The error for an index that cannot be written, as on a full disk."""
+    first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    full = ("no space left", "file too large", "quota", "disk full", "os error 28", "os error 27")
+    is_full = any(sign in str(error).lower() for sign in full)
+    why = "there is no room left on the disk" if is_full else first[:200]
+    return DataError(
+        f"{label} cannot be written ({why}): what it held is as it was; make room and run sqlwright"
+        " learn again, it goes on from where it stopped"
     )
 
 

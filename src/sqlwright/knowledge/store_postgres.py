@@ -3,7 +3,8 @@
     sqlwright_knowledge      the schema; ?index=sales in the URL adds _sales to its name
     ├── builds               what each build was made of and with; the newest one counts
     ├── passages_XXXXXXXX    the passages of a build
-    ├── terms_XXXXXXXX       each word with the passages that hold it, how often, of what length
+    ├── terms_XXXXXXXX       each word with the passages that hold it, how often, of what length:
+    │                        a row for tables, and one for each other kind
     └── vectors_XXXXXXXX     vectors of pgvector, where there is an embedding
 
 A build is written in one transaction, so one that is killed leaves nothing. Nothing outside the
@@ -12,10 +13,14 @@ schema is written, and searching happens in read-only transactions with a time l
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import re
+import threading
 import uuid
-from collections.abc import Iterator, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -27,7 +32,21 @@ from sqlwright.engines.reading import first_line
 from sqlwright.errors import DataError, UsageError
 from sqlwright.knowledge import store
 from sqlwright.knowledge.passages import KINDS, Kind
-from sqlwright.knowledge.store import About, Row
+from sqlwright.knowledge.statements_postgres import (
+    BUILDS,
+    BY_VECTOR,
+    BY_WORDS,
+    COLUMNS,
+    COUNTS,
+    CREATE,
+    FILL,
+    SELECTED,
+    filtered,
+    only_passing,
+    values_of,
+    written,
+)
+from sqlwright.knowledge.store import REST, TABLES, About, Only, Row
 
 SCHEMA = "sqlwright_knowledge"
 EXACT = 10_000  # up to so many passages vectors are compared one by one: about 10 ms
@@ -42,85 +61,7 @@ _READING = (
 _WRITING = (
     f"{_SESSION} -c default_transaction_read_only=off -c statement_timeout=0 -c lock_timeout=2s"
 )
-_COLUMNS = ("kind", "title", "text", "source", "tables", "fingerprint", "origin", "words")
-_SELECTED = ", ".join(f"p.{name}" for name in _COLUMNS)
 _PARTS = ("passages", "terms", "vectors")
-
-# BM25: Robertson & Zaragoza 2009, section 3.4; k1 = 1.2 and b = 0.75 are LanceDB's too. The score
-# is rounded to a float4, for the last digits of a sum depend on the order of its terms.
-_BY_WORDS = f"""
-SELECT {_SELECTED}
-FROM (
-    SELECT held.id, sum(
-        CASE WHEN t.term = ANY(%(words)s::text[]) THEN 1 ELSE {store.FAINT}::float END
-        * ln(1 + (b.passages - t.frequency + 0.5::float) / (t.frequency + 0.5::float))
-        * 2.2::float * held.count
-        / (held.count + 1.2::float * (0.25::float + 0.75::float * held.length / b.average_length))
-    )::real AS score
-    FROM {{schema}}.builds AS b
-    JOIN {{schema}}.terms_{{build}} AS t
-    ON t.term = ANY(%(words)s::text[] || %(faint)s::text[]) AND t.kind = ANY(%(kinds)s)
-    CROSS JOIN LATERAL unnest(t.passages, t.counts, t.lengths) AS held (id, count, length)
-    WHERE b.build = '{{build}}'
-    GROUP BY held.id
-    ORDER BY score DESC, held.id
-    LIMIT %(limit)s
-) AS best
-JOIN {{schema}}.passages_{{build}} AS p ON p.id = best.id
-ORDER BY best.score DESC, best.id
-"""
-_BY_VECTOR = f"""
-SELECT {_SELECTED}
-FROM (
-    SELECT v.id, v.vector OPERATOR({{vectors}}.<=>) %(vector)s::{{vectors}}.vector AS distance
-    FROM {{schema}}.vectors_{{build}} AS v
-    WHERE {{only}}
-    ORDER BY distance
-    LIMIT %(limit)s
-) AS near
-JOIN {{schema}}.passages_{{build}} AS p ON p.id = near.id
-ORDER BY near.distance, near.id
-"""
-_CREATE = """
-CREATE TABLE {schema}.passages_{build} (
-    id integer PRIMARY KEY, kind text NOT NULL, title text NOT NULL, text text NOT NULL,
-    source text NOT NULL, tables text[] NOT NULL, fingerprint text NOT NULL,
-    origin text NOT NULL, words text NOT NULL,
-    length integer GENERATED ALWAYS AS (cardinality(string_to_array(words, ' '))) STORED
-);
-CREATE TABLE {schema}.terms_{build} (
-    term text COLLATE "C" NOT NULL, kind text NOT NULL, frequency integer NOT NULL,
-    passages integer[] NOT NULL, counts integer[] NOT NULL, lengths integer[] NOT NULL
-);
-"""
-# hash indexes: those of other kinds take no word that is longer than 2,700 letters
-_FILL = """
-INSERT INTO {schema}.terms_{build}
-SELECT
-    word, kind, sum(count(*)) OVER (PARTITION BY word),
-    array_agg(id ORDER BY id), array_agg(count ORDER BY id), array_agg(length ORDER BY id)
-FROM (
-    SELECT w.word COLLATE "C" AS word, p.kind, p.id, count(*)::integer AS count, p.length
-    FROM {schema}.passages_{build} AS p
-    CROSS JOIN LATERAL unnest(string_to_array(p.words, ' ')) AS w (word)
-    GROUP BY w.word COLLATE "C", p.id
-) AS counted
-GROUP BY word, kind;
-CREATE INDEX ON {schema}.terms_{build} USING hash (term);
-CREATE INDEX ON {schema}.passages_{build} USING hash (title) WHERE kind = 'table';
-ANALYZE {schema}.passages_{build}, {schema}.terms_{build};
-"""
-_BUILDS = """
-CREATE TABLE IF NOT EXISTS {schema}.builds (
-    number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, build text NOT NULL UNIQUE,
-    about text NOT NULL, passages integer NOT NULL, average_length double precision NOT NULL
-)
-"""
-_COUNTS = """
-INSERT INTO {schema}.builds (build, about, passages, average_length)
-SELECT %(build)s, %(about)s, count(*), greatest(avg(length), 1)
-FROM {schema}.passages_{build}
-"""
 
 
 class PostgresStore:
@@ -135,11 +76,16 @@ class PostgresStore:
         self._build = ""
         self._is_made = False
         self._vectors = ""
+        self._about: About | None = None
+        self._asking = threading.RLock()  # a statement may need to ask first
         self._reading: Any = None
         self._writing: Any = None
         self.label = label_of(self._url) + (f", index {name}" if name else "")
         # each member of a team calls learn from a copy of the same project
         self.home = Path.cwd()
+        key = hashlib.sha256(f"{self.label} {self._schema}".encode()).hexdigest()[:16]
+        caches = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+        self.journal = Path(caches) / "sqlwright" / f"learn-{key}"
 
     def is_index(self) -> bool:
         return bool(self._newest())
@@ -148,60 +94,71 @@ class PostgresStore:
         newest = self._newest()
         if not newest:
             raise store.missing(self.label)
+        if self._about is not None and newest[0]["build"] == self._about.build == self._build:
+            return self._about
         try:
-            values = json.loads(newest[0]["about"])
+            statement = "SELECT about FROM {schema}.builds ORDER BY number DESC LIMIT 1"
+            values = json.loads(self._ask(statement)[0]["about"])
             about = store.read_about(values, self.label, f"the schema {self._schema}")
         except (ValueError, TypeError, KeyError, AttributeError):
             raise self._damaged("builds") from None
         if not re.fullmatch("[0-9a-f]{8}", about.build):
             raise self._damaged("builds")
-        self._build = about.build
+        self._build, self._about = about.build, about
         return about
 
     def _newest(self) -> list[dict[str, Any]]:
         if not self._is_made:
             made = "SELECT to_regclass('{schema}.builds') IS NOT NULL AS made"
             self._is_made = self._ask(made)[0]["made"]
-        statement = "SELECT about FROM {schema}.builds ORDER BY number DESC LIMIT 1"
+        statement = "SELECT build FROM {schema}.builds ORDER BY number DESC LIMIT 1"
         return self._ask(statement) if self._is_made else []
 
-    def tables(self, names: Sequence[str], limit: int) -> list[Row]:
-        return self._rows(
-            f"SELECT {_SELECTED} FROM {{schema}}.passages_{{build}} AS p"
-            " WHERE p.kind = 'table' AND p.title = ANY(%(names)s) ORDER BY p.id LIMIT %(limit)s",
+    def tables(self, names: Sequence[str], database: str = "", since: str = "") -> list[int]:
+        only = Only(TABLES, database, since)
+        return self._numbers(
+            "SELECT p.id FROM {schema}.passages_{build} AS p WHERE p.kind = 'table'"
+            f" AND p.title = ANY(%(names)s) AND {only_passing(only)}"
+            " ORDER BY array_position(%(names)s, p.title), p.id",
             names=[store.clean(name) for name in names],
-            limit=limit,
+            **values_of(only),
         )
 
     def by_words(
-        self,
-        words: Sequence[str],
-        kinds: Sequence[Kind],
-        limit: int,
-        faint: Sequence[str] = (),
-    ) -> list[Row]:
+        self, words: Sequence[str], only: Only, limit: int, faint: Sequence[str] = ()
+    ) -> list[int]:
         asked, faintly = ([store.clean(word) for word in some] for some in (words, faint))
-        return self._rows(_BY_WORDS, words=asked, faint=faintly, kinds=list(kinds), limit=limit)
+        statement = filtered(BY_WORDS, only, "held")
+        return self._numbers(statement, words=asked, faint=faintly, limit=limit, **values_of(only))
 
-    def by_vector(self, vector: Sequence[float], kinds: Sequence[Kind], limit: int) -> list[Row]:
-        only = "true" if set(kinds) == set(KINDS) else "v.kind = ANY(%(kinds)s)"
-        statement = _BY_VECTOR.replace("{only}", only)
-        return self._rows(statement, vector=_written(vector), kinds=list(kinds), limit=limit)
+    def by_vector(self, vector: Sequence[float], only: Only, limit: int) -> list[int]:
+        if self._about is None or not self._about.width:
+            return []
+        statement = filtered(BY_VECTOR, only, "v")
+        return self._numbers(statement, vector=written(vector), limit=limit, **values_of(only))
 
-    def all_rows(self) -> list[Row]:
-        columns, joined = _SELECTED, ""
-        if self._ask("SELECT to_regclass('{schema}.vectors_{build}') AS found")[0]["found"]:
+    def rows(self, numbers: Sequence[int]) -> list[Row]:
+        statement = f"SELECT p.id, {SELECTED} FROM {{schema}}.passages_{{build}} AS p"
+        found = self._ask(f"{statement} WHERE p.id = ANY(%(numbers)s)", numbers=list(numbers))
+        rows = {values["id"]: store.row_of(values) for values in found}
+        return [rows[number] for number in numbers]
+
+    def all_rows(self, kinds: Sequence[Kind] = KINDS, *, whole: bool = True) -> Iterator[Row]:
+        columns, joined = SELECTED if whole else SELECTED.replace(", p.words", ""), ""
+        if whole and self._about is not None and self._about.width:
             columns += ", v.vector::real[] AS vector"
-            joined = " JOIN {schema}.vectors_{build} AS v ON v.id = p.id"
+            joined = " LEFT JOIN {schema}.vectors_{build} AS v ON v.id = p.id"
         statement = (
-            f"SELECT {columns} FROM {{schema}}.passages_{{build}} AS p{joined}"
-            " WHERE p.id >= %(first)s ORDER BY p.id LIMIT %(limit)s"
+            f"SELECT p.id, {columns} FROM {{schema}}.passages_{{build}} AS p{joined}"
+            " WHERE p.id > %(last)s AND p.kind = ANY(%(kinds)s) ORDER BY p.id LIMIT 5000"
         )
-        rows: list[Row] = []
+        last = -1
         # in parts: all of a large index may not come over a slow line within the time limit
-        while part := self._rows(statement, first=len(rows), limit=5000):
-            rows += part
-        return rows
+        while part := self._ask(statement, last=last, kinds=list(kinds)):
+            last = part[-1]["id"]
+            for values in part:
+                vector = array("f", values.get("vector") or ()).tobytes()
+                yield store.row_of(values | {"vector": vector})
 
     def check_vectors(self) -> None:
         self._pgvector()
@@ -226,11 +183,15 @@ class PostgresStore:
         if self._reading is not None:
             self._reading.close()
 
-    def _rows(self, statement: str, **values: Any) -> list[Row]:
-        return [store.row_of(found) for found in self._ask(statement, **values)]
+    def _numbers(self, statement: str, **values: Any) -> list[int]:
+        return [found["id"] for found in self._ask(statement, **values)]
 
     def _ask(self, statement: str, **values: Any) -> list[dict[str, Any]]:
-        """The rows of one statement in a read-only transaction of its own."""
+        """The rows of one statement in a read-only transaction of its own; of threads in turn."""
+        with self._asking:
+            return self._answer(statement, values)
+
+    def _answer(self, statement: str, values: dict[str, Any]) -> list[dict[str, Any]]:
         if "{vectors}" in statement:
             statement = statement.replace("{vectors}", self._pgvector())
         text = self._named(statement, self._build)
@@ -274,6 +235,8 @@ class PostgresStore:
             raise self._damaged(first_line(error)) from None
         except errors.QueryCanceled:
             raise DataError(f"{self.label} gave no answer in {SECONDS} s: try again") from None
+        except errors.DiskFull as error:
+            raise store.unwritten(self.label, error) from None
         except psycopg.Error as error:
             raise DataError(
                 f"{self.label} refused what the knowledge needs ({first_line(error)}): ask its"
@@ -303,22 +266,24 @@ class PostgresStore:
             self._writing = None
             connection.close()
 
-    def write(self, rows: Sequence[Row], about: About) -> About:
-        rows = [store.cleaned(row) for row in rows]
+    def write(self, rows: Callable[[Sequence[Kind]], Iterable[Row]], about: About) -> About:
+        def cleaned() -> Iterator[tuple[int, Row]]:
+            return enumerate(store.cleaned(row) for kinds in (TABLES, REST) for row in rows(kinds))
+
         about = replace(about, build=uuid.uuid4().hex[:8])
         before = self.about().build if self.is_index() else ""
         with self._refusals():
             self._make_schema()
             self._drop_all_but(before)
             with self._writing.transaction(), self._writing.cursor() as cursor:
-                cursor.execute(self._named(_CREATE, about.build))
-                self._copy(cursor, about.build, rows)
-                cursor.execute(self._named(_FILL, about.build))
-                if about.digest:
-                    self._copy_vectors(cursor, about.build, rows)
+                cursor.execute(self._named(CREATE, about.build))
+                self._copy(cursor, about.build, cleaned())
+                cursor.execute(self._named(FILL, about.build))
+                if about.width:
+                    self._copy_vectors(cursor, about, cleaned())
                 kept = json.dumps(asdict(about))
                 values = {"build": about.build, "about": kept}
-                cursor.execute(self._named(_COUNTS, about.build), values)
+                cursor.execute(self._named(COUNTS, about.build), values)
         return about
 
     def _make_schema(self) -> None:
@@ -328,7 +293,7 @@ class PostgresStore:
             self._writing.execute(f"CREATE SCHEMA {self._schema}")
         statement = "SELECT to_regclass(%s) IS NULL"
         if self._writing.execute(statement, [f"{self._schema}.builds"]).fetchone()[0]:
-            self._writing.execute(self._named(_BUILDS, ""))
+            self._writing.execute(self._named(BUILDS, ""))
 
     def _drop_all_but(self, build: str) -> None:
         """Drops older builds; where somebody reads one for long, the next learn will drop it."""
@@ -348,32 +313,30 @@ class PostgresStore:
         except LockNotAvailable:
             pass
 
-    def _copy(self, cursor: Any, build: str, rows: Sequence[Row]) -> None:
-        columns = ", ".join(("id", *_COLUMNS))
+    def _copy(self, cursor: Any, build: str, rows: Iterable[tuple[int, Row]]) -> None:
+        columns = ", ".join(("id", *COLUMNS))
         with cursor.copy(f"COPY {self._schema}.passages_{build} ({columns}) FROM STDIN") as target:
-            for number, row in enumerate(rows):
+            for number, row in rows:
                 values = asdict(row.passage) | {"origin": row.origin, "words": row.words}
                 values["tables"] = list(row.passage.tables)
-                target.write_row((number, *(values[name] for name in _COLUMNS)))
+                target.write_row((number, *(values[name] for name in COLUMNS)))
 
-    def _copy_vectors(self, cursor: Any, build: str, rows: Sequence[Row]) -> None:
-        table, vectors = f"{self._schema}.vectors_{build}", self._pgvector()
-        width = len(rows[0].vector)
+    def _copy_vectors(self, cursor: Any, about: About, rows: Iterable[tuple[int, Row]]) -> None:
+        table, vectors = f"{self._schema}.vectors_{about.build}", self._pgvector()
+        width, count = about.width, 0
         cursor.execute(
             f"CREATE TABLE {table} (id integer PRIMARY KEY, kind text NOT NULL,"
             f" vector {vectors}.vector({width}) NOT NULL)"
         )
         with cursor.copy(f"COPY {table} FROM STDIN") as target:
-            for number, row in enumerate(rows):
-                target.write_row((number, row.passage.kind, _written(row.vector)))
-        if len(rows) > EXACT and width <= WIDEST:
+            for number, row in rows:
+                if row.vector:
+                    count += 1
+                    vector = written(array("f", row.vector))
+                    target.write_row((number, row.passage.kind, vector))
+        if count > EXACT and width <= WIDEST:
             # HNSW: Malkov & Yashunin 2018
             cursor.execute(
                 f"CREATE INDEX ON {table} USING hnsw (vector {vectors}.vector_cosine_ops)"
             )
         cursor.execute(f"ANALYZE {table}")
-
-
-def _written(vector: Sequence[float]) -> str:
-    # nine digits tell every float4
-    return "[" + ",".join(f"{number:.9g}" for number in vector) + "]"

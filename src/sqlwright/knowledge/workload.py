@@ -17,10 +17,10 @@ from typing import Any
 from sqlwright import sql
 from sqlwright.errors import DataError, SqlError
 from sqlwright.knowledge import logs, masking
-from sqlwright.knowledge.logs import Statement
+from sqlwright.knowledge.logs import Statement, time_of
 from sqlwright.knowledge.passages import Passage
 from sqlwright.knowledge.queries import tables_named
-from sqlwright.knowledge.reading import header, lines, named, rows
+from sqlwright.knowledge.reading import GOES_ON, header, lines, named, rows
 
 MOST = 10_000  # templates kept, those with the most time
 STATEMENTS_A_LINE = 50_000  # how often a long log says how far it is
@@ -35,13 +35,17 @@ _ROLES = {
         "duration", "duration_ms", "time_ms", "elapsed", "elapsed_ms", "exec_time", "duration_s",
         "duration_seconds", "elapsed_s", "elapsed_seconds", "seconds",
     ),
+    "time": (
+        "timestamp", "ts", "log_time", "query_start", "start_time", "started_at", "executed_at",
+        "last_seen", "last_call", "last_executed",
+    ),
 }  # fmt: skip
 _OTHER, _UNREAD = "that do not only read", "that do not parse"
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """What the calls of one query share: its masked SQL, its tables, how often and how long."""
+    """What the calls of one query share: its masked SQL, its tables; how often, how long, when."""
 
     line: int
     text: str
@@ -49,10 +53,11 @@ class Template:
     fingerprint: str
     calls: int = 0
     milliseconds: float | None = None
+    time: str = ""
 
 
 def roles(names: Sequence[str]) -> dict[str, str]:
-    """Which of the names of columns holds the `query`, `calls`, `total`, `mean`, `duration`."""
+    """Which of the names of columns holds `query`, `calls`, `total`, `mean`, `duration`, `time`."""
     by_lower = {name.strip().lower(): name for name in names}
     found = {}
     for role, known in _ROLES.items():
@@ -108,7 +113,8 @@ def from_file(path: Path, dialect: str | None, say: Callable[[str], None]) -> li
 def _passage(path: Path, one: Template) -> Passage:
     title = "query of " + (", ".join(one.tables) or "no table")
     text = f"-- {_cost(one.calls, one.milliseconds)}; constants are masked\n{one.text}"
-    return Passage("query", title, text, f"{path}:{one.line}", one.tables, one.fingerprint)
+    source = f"{path}:{one.line}"
+    return Passage("query", title, text, source, one.tables, one.fingerprint, one.time)
 
 
 def _cost(calls: int, milliseconds: float | None) -> str:
@@ -186,7 +192,7 @@ def _statement(line: int, row: Mapping[str, Any], known: Mapping[str, str]) -> S
     if total is None and (each := _number(row, known, "duration")) is not None:
         name = known["duration"].lower()
         total = each * calls * (1000 if name.endswith(("_s", "seconds")) else 1)
-    return Statement(line, text, calls, total)
+    return Statement(line, text, calls, total, time_of(str(row.get(known.get("time", "")) or "")))
 
 
 def _number(row: Mapping[str, Any], known: Mapping[str, str], role: str) -> float | None:
@@ -206,7 +212,8 @@ def _group(
     for number, one in enumerate(statements, 1):
         total += one.calls
         if number % STATEMENTS_A_LINE == 0:
-            say(f"{path}: {number:,} statements, different queries so far: {len(templates):,}")
+            counted = f"{number:,} statements, different queries: {len(templates):,}"
+            say(f"{path}: {counted}{GOES_ON}")
         outline = masking.outline(one.text)
         if outline not in known:
             made = _template(one, dialect)
@@ -219,7 +226,10 @@ def _group(
         before = templates[key]
         times = [t for t in (before.milliseconds, one.milliseconds) if t is not None]
         templates[key] = replace(
-            before, calls=before.calls + one.calls, milliseconds=sum(times) if times else None
+            before,
+            calls=before.calls + one.calls,
+            milliseconds=sum(times) if times else None,
+            time=max(before.time, one.time),
         )
     return list(templates.values()), left_out, total
 

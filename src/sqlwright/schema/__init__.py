@@ -1,6 +1,7 @@
 """A database's schema as a value, read from DDL text here or from a live database by `database`."""
 
-from sqlwright.schema.ddl import read_ddl, write_ddl
+from sqlwright.schema.ddl import read_ddl, read_views, write_ddl
+from sqlwright.schema.facts import ColumnFacts, Facts, Routine
 from sqlwright.schema.tables import (
     Column,
     ForeignKey,
@@ -13,12 +14,16 @@ from sqlwright.schema.tables import (
 
 __all__ = [
     "Column",
+    "ColumnFacts",
+    "Facts",
     "ForeignKey",
     "Index",
+    "Routine",
     "Schema",
     "Table",
     "enum_values",
     "kind_of",
     "read_ddl",
+    "read_views",
     "write_ddl",
 ]

@@ -115,19 +115,43 @@ _DECLARES = re.compile(
 )
 
 
-def _statements(text: str, dialects: Sequence[str]) -> Iterator[tuple[int, str]]:
+def read_views(text: str, dialect: str | None = None) -> dict[str, str]:
+    """The text of each CREATE VIEW by the view's name in lower case, the last form of each.
+
+    The text is not parsed: a view that no dialect reads is told as it stands.
+
+    Raises:
+        SqlError: if the text cannot be split into statements.
+    """
+    views = {}
+    for _, statement in _statements(text, _dialects(text, dialect), _VIEW):
+        if named := _VIEW.match(statement):
+            views[named["name"].strip('"`[]').lower()] = statement
+    return views
+
+
+_VIEW = re.compile(
+    r"(CREATE|ALTER)\b[^;()]{0,200}?\bVIEW\s+(IF\s+NOT\s+EXISTS\s+)?"
+    r"""((?:"[^"]+"|`[^`]+`|\w+)\.)*(?P<name>"[^"]+"|`[^`]+`|\w+)""",
+    re.IGNORECASE,
+)
+
+
+def _statements(
+    text: str, dialects: Sequence[str], wanted: re.Pattern[str] = _DECLARES
+) -> Iterator[tuple[int, str]]:
     """(line, text) of the statements that may declare something, found by a dialect's tokens."""
     first: Any = None
     end = 0
     for token in _tokenize(text, dialects):
         if token.token_type.name == "SEMICOLON":
-            if first is not None and _DECLARES.match(statement := text[first.start : token.start]):
+            if first is not None and wanted.match(statement := text[first.start : token.start]):
                 yield first.line, statement
             first = None
         elif first is None:
             first = token
         end = token.end + 1
-    if first is not None and _DECLARES.match(statement := text[first.start : end]):
+    if first is not None and wanted.match(statement := text[first.start : end]):
         yield first.line, statement
 
 
