@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from sqlwright import sql
-from sqlwright.advise import Candidate, advise, choose, quoted
+from sqlwright.advise import Candidate, advise, choose
+from sqlwright.context import quoted
 from sqlwright.database import Database, connect
 from sqlwright.errors import BindError, SqlError
 from sqlwright.knowledge import learn, open_index

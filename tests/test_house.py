@@ -19,9 +19,9 @@ FLOORS = (
     {"database", "model", "curve", "checkpoints"},
     {"analyze", "knowledge", "verify"},
     {"prompt"},
-    {"rewrite", "data", "tokens", "bases"},
-    {"advise", "plan", "export", "shards"},
-    {"evaluate"},
+    {"context", "evidence", "rewrite", "indexing", "data", "tokens", "bases", "check"},
+    {"advise", "ask", "explain", "repair", "plan", "export", "shards"},
+    {"evaluate", "refactor"},
     {"arguments", "card", "failures", "gguf", "loftq", "validate"},
     {"train", "pretrain"},
     {"tune"},
@@ -33,8 +33,8 @@ FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in name
 
 # Which parts may import a package that opens something: an engine, weights, a trainer, a store.
 DOORS = {
-    "sqlite3": {"engines", "verify"},
-    "duckdb": {"engines", "verify"},
+    "sqlite3": {"engines", "repair", "verify"},
+    "duckdb": {"engines", "repair", "verify"},
     "psycopg": {"engines", "knowledge", "verify"},
     "pymysql": {"engines", "verify"},
     "sqlalchemy": {"database", "tune"},

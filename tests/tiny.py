@@ -89,7 +89,12 @@ CHATS = {
 
 
 def make_tiny_model(
-    folder: Path, chat: str | None = None, *, wide: bool = False, spread: float = 0.02
+    folder: Path,
+    chat: str | None = None,
+    *,
+    wide: bool = False,
+    spread: float = 0.02,
+    markers: tuple[str, ...] = MINI_SPECIAL,
 ) -> Path:
     """A Llama of 60,000 random weights and a byte-level tokenizer, with mini's special tokens.
 
@@ -98,13 +103,14 @@ def make_tiny_model(
         wide: layers of multiples of 64, which 4 bits need.
         spread: of the weights; the words' own are its only output layer, so with small ones no
             training makes it sure of a token.
+        markers: the special tokens, in the order of their ids.
     """
     import torch
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
     from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
     template, tokens, end = CHATS[chat] if chat else (None, (), "<|end|>")
-    special = ("<|pad|>", *tokens) if chat else MINI_SPECIAL
+    special = ("<|pad|>", *tokens) if chat else markers
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()

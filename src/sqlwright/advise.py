@@ -1,4 +1,4 @@
-"""The product on one page: read, find, retrieve, propose, check, time.
+"""The product on one page: read, find, retrieve, propose, check, time, and once more from the best.
 
 Nothing reaches the advice without a verdict, whether a rule, an optimizer's pass or a model made
 it, and nothing is called best that is not measured to be faster.
@@ -6,39 +6,30 @@ it, and nothing is called best that is not measured to be faster.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 from sqlglot import exp
 
-from sqlwright import rewrite, sql
-from sqlwright.analyze import RULES, Finding, analyze, name_of
+from sqlwright import evidence, rewrite, sql
+from sqlwright.analyze import Finding, analyze
+from sqlwright.context import Told, find_passages, fitted, request
 from sqlwright.database import Database
-from sqlwright.errors import BindError, SqlError
-from sqlwright.knowledge.passages import Hit, Passage
-from sqlwright.knowledge.poison import why_suspicious
+from sqlwright.engines.plans import Plan, PlanStep
+from sqlwright.errors import BindError
+from sqlwright.knowledge.passages import Hit
 from sqlwright.knowledge.search import Index
 from sqlwright.model import Model
-from sqlwright.prompt import Request, compact_schema
 from sqlwright.rewrite import Proposal, Rejected
 from sqlwright.schema import Schema
 from sqlwright.verify.cost import Cost, compare_all
 from sqlwright.verify.judge import Verdict, judge
 from sqlwright.verify.prepare import renames
 
-INSTRUCTIONS = {
-    "optimize": "Rewrite this query so that it runs faster and returns the same rows.",
-    "refactor": "Rewrite this query so that it is easier to read and returns the same rows.",
-}
-_MOST_PASSAGES = 6
-_MOST_FINDINGS = 3
-_ROOM = {
-    "mini": 500,
-    "chat": 6000,
-}  # letters of passages in a prompt: mini reads 1,024 tokens in all
+MOST_ROUNDS = 2  # of rewriting the best so far once more
+_MOST_FURTHER = 3  # rewrites of it
+_HEAVIEST = 3  # steps of the plan that are told
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +69,14 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """Everything that a user is told about one query; `best` is None when the original stands."""
+    """Everything that a user is told about one query; `best` is None when the original stands.
+
+    Attributes:
+        passages: those that stood in the model's prompt; where no model was asked, those found.
+        left_out: those that were found and did not stand there, each with the reason.
+        model_asked: was there a model to read them?
+        plan: of the original: measured where it was done in time, else what the engine expects.
+    """
 
     query: exp.Query
     dialect: str
@@ -86,20 +84,38 @@ class Advice:
     passages: tuple[Hit, ...]
     candidates: tuple[Candidate, ...]
     best: Candidate | None
+    left_out: tuple[tuple[Hit, str], ...] = ()
+    model_asked: bool = False
+    plan: Plan | None = None
+
+    @property
+    def heaviest(self) -> list[PlanStep]:
+        """The steps of the original's plan in which most of its time goes."""
+        return self.plan.heaviest(_HEAVIEST) if self.plan is not None else []
 
     def as_dict(self) -> dict[str, Any]:
         """The advice as JSON types."""
         return {
             "query": sql.write(self.query, self.dialect),
+            "dialect": self.dialect,
             "findings": [finding.as_dict() for finding in self.findings],
-            "passages": [
-                {"kind": h.passage.kind, "title": h.passage.title, "text": h.passage.text}
-                | {"source": h.passage.source, "why": h.why}
-                for h in self.passages
+            "plan": {
+                "measured": self.plan is not None and self.plan.is_measured,
+                "heaviest": [step.as_dict() for step in self.heaviest],
+            },
+            "passages": [_passage_as_dict(hit, self.model_asked) for hit in self.passages],
+            "passages_left_out": [
+                _passage_as_dict(hit, False) | {"reason": reason} for hit, reason in self.left_out
             ],
             "candidates": [candidate.as_dict() for candidate in self.candidates],
             "best": self.best.as_dict() if self.best else None,
         }
+
+
+def _passage_as_dict(hit: Hit, is_used: bool) -> dict[str, Any]:
+    said = hit.passage
+    found = {"kind": said.kind, "title": said.title, "text": said.text, "source": said.source}
+    return {**found, "why": hit.why, "used": is_used}
 
 
 def advise(
@@ -118,13 +134,16 @@ def advise(
 ) -> Advice:
     """Find, retrieve, propose, check, time. Nothing reaches the advice without a verdict.
 
+    What is best then is rewritten once more, by rules and passes, until that makes nothing better
+    (at most `MOST_ROUNDS` times).
+
     Args:
         text: one read-only query of the database's dialect.
         task: optimize or refactor: what a model is asked.
         knowledge: where passages come from; without it the model sees the schema alone.
         instruction: the user's words to the model, English or Russian.
         samples: how many answers the model gives.
-        seconds: about how long to time, and the limit of one run.
+        seconds: about how long to time in one round, and the limit of one run.
         witnesses: generated databases to try each proposal on.
         server: the database's URL, where temporary tables may be made on it to check proposals.
         say: told in a few words what is being done.
@@ -137,28 +156,68 @@ def advise(
     sql.bind(query, schema, dialect)
     say("looking for findings and passages")
     findings = analyze(query, schema)
-    hits = find_passages(knowledge, query, findings, schema, dialect, instruction)
+    hits = find_passages(knowledge, query, findings, schema, dialect, instruction, database.name)
     say("asking for rewrites")
-    proposals: list[Proposal] = rewrite.by_rules(query, schema, dialect)
-    proposals += rewrite.by_passes(query, schema, dialect)
+    proposals: list[Proposal] = rewrite.proposals(query, schema, dialect)
     rejected: list[Rejected] = []
+    told: Told | None = None
     if model is not None:
-        asked = request(query, task, instruction, hits, schema, dialect, model.family)
-        for answer in rewrite.by_model(asked, schema, model, samples=samples):
+        asked = request(query, task, instruction, (), schema, dialect, model.family)
+        told = fitted(asked, hits, model)
+        for answer in rewrite.by_model(told.request, schema, model, samples=samples):
             (rejected if isinstance(answer, Rejected) else proposals).append(answer)  # type: ignore[arg-type]
-    chosen = rewrite.distinct(proposals, query)
-    candidates = []
-    for number, proposal in enumerate(chosen, start=1):
-        say(f"checking rewrite {number} of {len(chosen)} ({proposal.source})")
-        candidates.append(
-            examine(query, proposal, schema, dialect, witnesses=witnesses, server=server)
-        )
+    say("asking the engine where the time goes")
+    plan, facts = evidence.ask(database, query, findings, run_seconds=seconds)
+    findings = evidence.with_evidence(findings, query, schema, plan, facts)
+
+    def examined(chosen: Sequence[Proposal]) -> list[Candidate]:
+        found = []
+        for number, proposal in enumerate(chosen, start=1):
+            say(f"checking rewrite {number} of {len(chosen)} ({proposal.source})")
+            found.append(
+                examine(query, proposal, schema, dialect, witnesses=witnesses, server=server)
+            )
+        return found
+
+    candidates = examined(rewrite.distinct(proposals, query))
     say("timing what survives")
     candidates = timed(database, query, candidates, seconds)
+    best = choose(candidates)
+    for _ in range(MOST_ROUNDS):
+        if best is None or not (further := _further(best, query, candidates, schema, dialect)):
+            break
+        others = [c for c in candidates if c is not best]
+        found = examined(further)
+        if any(c.survives for c in found):  # timed with the best, so that one race decides
+            say("timing what survives")
+            best, *found = timed(database, query, [best, *found], seconds)
+        candidates, last = [*others, best, *found], best
+        if (best := choose(candidates)) is last:
+            break
     candidates += [_refused(answer) for answer in rejected]
+    used, left_out = (told.used, told.left_out) if told else (tuple(hits), ())
     return Advice(
-        query, dialect, tuple(findings), tuple(hits), tuple(candidates), choose(candidates)
+        *(query, dialect, tuple(findings), used, tuple(candidates), best),
+        left_out=left_out,
+        model_asked=told is not None,
+        plan=plan,
     )
+
+
+def _further(
+    best: Candidate,
+    query: exp.Query,
+    candidates: Sequence[Candidate],
+    schema: Schema,
+    dialect: str,
+) -> list[Proposal]:
+    """What rules and passes make of the best so far that is not a candidate in other words."""
+    if best.query is None:
+        return []
+    made = rewrite.proposals(best.query, schema, dialect)
+    known = [query, *(c.query for c in candidates if c.query is not None)]
+    new = rewrite.without_rewordings(made, known, schema, dialect)[:_MOST_FURTHER]
+    return [replace(proposal, source=f"{best.source}, {proposal.source}") for proposal in new]
 
 
 def choose(candidates: Sequence[Candidate]) -> Candidate | None:
@@ -176,90 +235,7 @@ def choose(candidates: Sequence[Candidate]) -> Candidate | None:
         return None
     fastest, _ = max(faster, key=lambda pair: pair[0].ratio)
     alike = [c for cost, c in faster if cost.high >= fastest.ratio]
-    return min(alike, key=lambda c: (c.source.startswith("pass:"), len(c.text)))
-
-
-def find_passages(
-    knowledge: Index | None,
-    query: exp.Query,
-    findings: Sequence[Finding],
-    schema: Schema,
-    dialect: str,
-    instruction: str = "",
-) -> list[Hit]:
-    """The passages for a prompt, best first; tables are not among them, its schema has those.
-
-    Standards that speak of the findings come first, then past queries like this one, but for those
-    in which the rules find fault, then documents.
-    """
-    if knowledge is None:
-        return []
-    found: list[Hit] = []
-    for rule in list(dict.fromkeys(finding.rule for finding in findings))[:_MOST_FINDINGS]:
-        found += _standards_on(knowledge, rule)
-    tables = [table.name for table in sql.tables_of(query, schema)]
-    text = sql.write(query, dialect)
-    found += [
-        hit
-        for hit in knowledge.search(text, tables=tables, kinds=("query",), limit=6)
-        if _is_good_example(hit.passage, schema, dialect)
-    ]
-    found += knowledge.search(text, tables=tables, kinds=("document",), limit=1)
-    if instruction:  # last: most instructions say nothing about the matter
-        found += knowledge.search(instruction, kinds=("standard", "document"), limit=1)
-    return list({hit.passage.source: hit for hit in found}.values())[:_MOST_PASSAGES]
-
-
-@lru_cache(maxsize=256)
-def _standards_on(knowledge: Index, rule: str) -> tuple[Hit, ...]:
-    """The house's standard that speaks of what the rule speaks of, if search finds one."""
-    fact = next((inspect.getdoc(each) or rule for each in RULES if name_of(each) == rule), rule)
-    return tuple(knowledge.search(fact.partition("\n")[0], kinds=("standard",), limit=1))
-
-
-@lru_cache(maxsize=4096)
-def _is_good_example(passage: Passage, schema: Schema, dialect: str) -> bool:
-    """Is the past query one to follow: readable, and without a fault that costs time or rows?"""
-    try:
-        query = sql.read(passage.text, dialect)
-    except SqlError:
-        return False
-    return all(finding.severity == "style" for finding in analyze(query, schema))
-
-
-def request(
-    query: exp.Query,
-    task: str,
-    instruction: str,
-    hits: Sequence[Hit],
-    schema: Schema,
-    dialect: str,
-    family: str,
-) -> Request:
-    """What a model is asked about a query; records are built in the same form."""
-    return Request(
-        task=task,
-        instruction=instruction or INSTRUCTIONS[task],
-        query=sql.write(query, dialect),
-        schema_text=compact_schema(sql.tables_of(query, schema)),
-        passages=quoted(hits, family),
-        dialect=dialect,
-    )
-
-
-def quoted(hits: Sequence[Hit], family: str) -> tuple[str, ...]:
-    """Texts of the best passages that fit the room a family of models has for them, none cut.
-
-    One that reads like an order to a model is left out.
-    """
-    room = _ROOM.get(family, _ROOM["chat"])
-    chosen = []
-    for hit in hits:
-        text = " ".join(hit.passage.text.split())
-        if len(text) <= room and not why_suspicious(hit.passage.text):
-            room -= len(text)
-            chosen.append(text)
-    return tuple(chosen)
+    return min(alike, key=lambda c: ("pass:" in c.source, len(c.text)))
 
 
 def examine(

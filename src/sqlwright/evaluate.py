@@ -39,12 +39,16 @@ if TYPE_CHECKING:
 RATES = {
     "parses": "the answer is one read-only query, or names rules that there are",
     "binds": "and every name in it is in the schema",
-    "no difference": "and no witness told it from the query asked about",
+    "no difference": "and no witness told it from the query asked about; of fix and write, from the"
+    " record's answer",
     "rewritten": "and it is not the query asked about over again",
     "exact": "it is the answer of the record, up to layout",
     "faster": "no difference, and faster on the database beyond the spread of its times",
 }
 
+_WRITTEN_TOKENS = 300  # of an answer to a question: as `ask` gives it
+# tasks without a query that runs: the record's answer stands for what was meant
+_MEANT = ("fix", "write")
 _SURVIVED = Verdict("no difference found", "judged before it is timed")
 
 
@@ -243,8 +247,7 @@ def _answer(
     """One greedy answer a record; those of like length go through the model together."""
     prompts = [render(request(record, model.family), model.family) for record in records]
     lengths = [model.count_tokens(prompt) for prompt in prompts]
-    # an answer is about as long as its query: what runs on past that is cut, and does not parse
-    room = [2 * model.count_tokens(record.input) + 48 for record in records]
+    room = [_room(record, model) for record in records]
     answers = [""] * len(records)
     order = sorted(range(len(records)), key=lambda place: (room[place], lengths[place]))
     for start in range(0, len(order), 16):
@@ -257,6 +260,13 @@ def _answer(
             answers[place] = answer_of(completions[0], model.family)
         tell("answering", min(start + 16, len(order)), len(order))
     return answers
+
+
+def _room(record: Record, model: Model) -> int:
+    """The most tokens of an answer: what runs on past that is cut, and does not parse."""
+    if record.task == "write":
+        return _WRITTEN_TOKENS
+    return 2 * model.count_tokens(record.input) + 48  # it is about as long as its query
 
 
 def _judge_one(
@@ -278,8 +288,9 @@ def _judge_one(
     if record.task == "check":
         return _judge_check(start, record, answer)
     schema = schema or read_schema(record.schema, record.dialect)
+    is_rewrite = record.task not in _MEANT
     # what an answer that is no query counts as in the rates above binding
-    missed = {"no_difference": False, "rewritten": None if record.task == "fix" else False}
+    missed = {"no_difference": False, "rewritten": False if is_rewrite else None}
     try:
         sql.read(answer, record.dialect)
     except SqlError as error:
@@ -289,9 +300,7 @@ def _judge_one(
         return start(parses=True, binds=False, **missed, reason=proposal.reason)
     bound = sql.bind(proposal.query, schema, record.dialect)
     wanted = sql.bind(sql.read(record.output, record.dialect), schema, record.dialect)
-    # for a fix the query asked about does not run: the record's answer stands for what was meant
-    meant = record.output if record.task == "fix" else record.input
-    original = sql.read(meant, record.dialect)
+    original = sql.read(record.input if is_rewrite else record.output, record.dialect)
     candidate = examine(
         original,
         proposal,
@@ -306,7 +315,7 @@ def _judge_one(
         parses=True,
         binds=True,
         no_difference=candidate.survives,
-        rewritten=None if record.task == "fix" else candidate.survives and not again,
+        rewritten=candidate.survives and not again if is_rewrite else None,
         exact=sql.write(bound, record.dialect) == sql.write(wanted, record.dialect),
         reason=f"{candidate.verdict.outcome}: {candidate.verdict.reason}",
     )

@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
 import sqlglot
 from sqlglot import exp
@@ -25,6 +27,8 @@ from sqlwright.schema import Schema, Table, kind_of
 
 # or else a comma of FROM is written back as CROSS JOIN, which forbids SQLite's planner to reorder
 SQLiteParser.JOINS_HAVE_EQUAL_PRECEDENCE = False
+
+Tree = TypeVar("Tree", bound=exp.Expr)
 
 #: Dialects by the names that users give them.
 DIALECTS = {
@@ -92,10 +96,34 @@ def read(text: str, dialect: str) -> exp.Query:
     if reason is not None:
         raise SqlError(f"{reason}: only one read-only query is taken")
     assert isinstance(tree, exp.Query)
-    return _without_negated_is(tree)
+    return without_negated_is(tree)
 
 
-def _without_negated_is(tree: exp.Query) -> exp.Query:
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Where the parser could not go on: the offset of the token, the text's length at its end."""
+
+    at: int
+    message: str
+
+
+def parsed(text: str, dialect: str) -> tuple[exp.Expr, ...] | Stop:
+    """The statements of a text that may be broken, none of them allowed yet, or what stops it."""
+    try:
+        found = sqlglot.parse(text, read=dialect)
+    except ParseError as error:
+        first = error.errors[0] if error.errors else {}
+        message = str(first.get("description") or error).splitlines()[0].rstrip(".")
+        lines = text.splitlines(keepends=True)
+        line, column = first.get("line") or 0, first.get("col") or 0
+        at = sum(map(len, lines[: line - 1])) + column - len(str(first.get("highlight") or ""))
+        return Stop(min(max(at, 0), len(text)) if line else len(text), message)
+    except (SqlglotError, ValueError, RecursionError) as error:
+        return Stop(len(text), (str(error).splitlines() or ["nested too deeply"])[0])
+    return tuple(t for t in found if t is not None and not isinstance(t, exp.Semicolon))
+
+
+def without_negated_is(tree: Tree) -> Tree:
     """IS NOT NULL in one form: of PostgreSQL's the parser makes an Is that says it is negated."""
     for node in list(tree.find_all(exp.Is)):
         if node.args.get("negate"):
@@ -104,18 +132,24 @@ def _without_negated_is(tree: exp.Query) -> exp.Query:
     return tree
 
 
+def plain_reason(message: str) -> str:
+    """The parser's complaint as one phrase."""
+    message = re.sub(r"<Token .*?text: SENTINEL.*?>", "the end of the text", message)
+    message = re.sub(r"<Token .*?text: (.+?), line: .*?>", r"\1", message)
+    # as sqlglot says that AND has nothing on its right
+    return re.sub(
+        r"Required keyword: '\w+' missing for <class '[\w.]*?(\w+)'>",
+        lambda found: f"{found[1].upper()} lacks a part",
+        message.splitlines()[0].rstrip("."),
+    )
+
+
 def _parse(text: str, dialect: str) -> list[exp.Expr]:
     try:
         found = sqlglot.parse(text, read=dialect)
     except ParseError as error:
         first = error.errors[0] if error.errors else {}
-        message = str(first.get("description") or error).splitlines()[0].rstrip(".")
-        # as sqlglot says that AND has nothing on its right
-        message = re.sub(
-            r"Required keyword: '\w+' missing for <class '[\w.]*?(\w+)'>",
-            lambda found: f"{found[1].upper()} lacks a part",
-            message,
-        )
+        message = plain_reason(str(first.get("description") or error))
         near = str(first.get("highlight") or "").strip()
         near = f" near {near!r}" if near else ""
         where = f"line {first.get('line')}, column {first.get('col')}: " if first else ""

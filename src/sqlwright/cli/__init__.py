@@ -11,7 +11,18 @@ from typing import Any
 
 import typer
 
-from sqlwright.cli import asking, checking, knowing, records, training, tuning
+from sqlwright.cli import (
+    asking,
+    checking,
+    fixing,
+    indexing,
+    knowing,
+    questions,
+    records,
+    refactoring,
+    training,
+    tuning,
+)
 from sqlwright.errors import SqlwrightError
 
 app = typer.Typer(
@@ -24,6 +35,11 @@ app = typer.Typer(
 app.command()(checking.check)
 app.command()(checking.verify)
 app.command()(asking.optimize)
+app.command()(questions.ask)
+app.command()(questions.explain)
+app.command()(fixing.fix)
+app.command()(refactoring.refactor)
+app.command()(indexing.indexes)
 app.command()(knowing.learn)
 app.command()(knowing.search)
 app.add_typer(records.data, name="data")

@@ -55,16 +55,22 @@ def build(
     count: Annotated[int, typer.Option(min=1, help="how many records")] = 1000,
     seed: Seed = 0,
     witnesses: Annotated[int, typer.Option(min=1, help="databases for each check")] = 16,
+    no_values: Annotated[
+        bool, typer.Option("--no-values", help="ask for no values that --db holds")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Make verified instruction records from a schema and past queries."""
+    from sqlwright.ask.recording import known_for_records
     from sqlwright.data.build import build as make
+    from sqlwright.data.questions import read_values
     from sqlwright.data.records import write_records
     from sqlwright.database import connect
 
     index = open_index(knowledge)
     past = _past_queries(index, queries or [])
     with connect(db) as database, bar("records") as tell:
+        values = {} if no_values else read_values(database)
         built = make(
             database.schema,
             past,
@@ -73,6 +79,9 @@ def build(
             seed=seed,
             witnesses=witnesses,
             passages_for=_passages_for(index, database.schema, database.dialect) if index else None,
+            known_for=known_for_records(database, index, values),
+            values=values,
+            database=database,
             progress=tell,
         )
     write_records(built.records, out)
@@ -108,8 +117,8 @@ def _passages_for(
     to copy and not to rewrite.
     """
     from sqlwright import sql
-    from sqlwright.advise import find_passages, quoted
     from sqlwright.analyze import analyze
+    from sqlwright.context import find_passages, quoted
 
     def passages(query: exp.Query) -> tuple[str, ...]:
         own = {table.name.lower() for table in sql.tables_of(query, schema)}
@@ -184,7 +193,8 @@ def import_(
         str, typer.Option(help="what is asked, where a row does not say it")
     ] = "Make this query faster",
     task: Annotated[
-        str, typer.Option(help="optimize, refactor, check or fix, where a row does not say it")
+        str,
+        typer.Option(help="optimize, refactor, check, fix or write, where a row does not say it"),
     ] = "optimize",
     columns: Columns = None,
     as_json: AsJson = False,
@@ -198,14 +208,16 @@ def import_(
     from sqlwright.data.own import complete, without_faults
     from sqlwright.data.records import scan_records, write_records
 
-    defaults = {"instruction": instruction, "task": task}
+    # a question stands in its own row, or there is none
+    defaults = {"task": task} | ({} if task == "write" else {"instruction": instruction})
     found, malformed = scan_records(records, columns_of(columns), defaults)
     texts = [text for record in found[:20] for text in (record.input, record.output)]
     tables, spoken = schema_and_dialect(schema, db, dialect, *texts)
     index = open_index(knowledge)
     passages = _passages_for(index, tables, spoken) if index and tables else None
-    whole = partial(complete, schema=tables, dialect=spoken, source=records.name, passages=passages)
-    made = [whole(record) for record in found]
+    whole = partial(complete, schema=tables, dialect=spoken, source=records.name)
+    # what is found for an answer would tell a question's answer
+    made = [whole(r, passages=passages if r.task != "write" else None) for r in found]
     with bar("outputs run") as tell:
         report = check_records(
             made,

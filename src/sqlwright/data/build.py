@@ -2,7 +2,8 @@
 
 A good query, past or invented, is brought into the team's style and made worse by known steps: the
 record asks for the way back. Optimize and refactor records are kept only if no witness tells both
-queries apart, so a wrong worsening becomes a figure here and not a wrong lesson.
+queries apart, so a wrong worsening becomes a figure here and not a wrong lesson. Questions are
+invented together with their queries, and these are run on the database where there is one.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
@@ -20,16 +21,21 @@ from sqlglot import exp
 
 from sqlwright import sql
 from sqlwright.analyze import analyze
+from sqlwright.data.asking import record_for
 from sqlwright.data.instructions import instruction
 from sqlwright.data.invent import invent_query
-from sqlwright.data.records import Record, template_of
+from sqlwright.data.pairs import NO_FINDINGS, findings_text
+from sqlwright.data.questions import Known, run_answer, told, with_passages
+from sqlwright.data.records import Record, same_asked, template_of
 from sqlwright.data.style import Style, apply_style, bare_names, foreign_style, read_style
 from sqlwright.data.worsen import BREAKINGS, worsen
+from sqlwright.database import Database
 from sqlwright.errors import DataError, SqlError
 from sqlwright.schema import Schema, write_ddl
-from sqlwright.verify.judge import judge
+from sqlwright.verify.judge import Verdict, judge
 
-SHARES = {"optimize": 0.45, "refactor": 0.25, "fix": 0.15, "check": 0.15}
+# of the tries: a question is hardly ever rejected, so it is more of the records, about 0.15
+SHARES = {"optimize": 0.4, "refactor": 0.22, "fix": 0.14, "check": 0.14, "write": 0.1}
 PAST_SHARE = 0.35  # of the records grow from a past query, the others from an invented one
 
 CONTEXT_SHARE = 0.3  # of the records show passages, where there are any
@@ -59,6 +65,7 @@ class _Ground:
     seconds: float
     witnesses: int
     longest: int
+    values: Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +86,9 @@ def build(
     longest: int = 1200,
     workers: int | None = None,
     passages_for: Callable[[exp.Query], Sequence[str]] | None = None,
+    known_for: Callable[[str], Known] | None = None,
+    values: Mapping[str, Sequence[str]] | None = None,
+    database: Database | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Built:
     """Make `count` records; the same seed makes the same ones, however many workers there are.
@@ -90,6 +100,9 @@ def build(
         longest: letters of input and output together; a longer record is not kept.
         workers: processes; as many as there are cores if None.
         passages_for: what stands in the context of some of the records, given the query.
+        known_for: what stands beside a question, given the question.
+        values: known values of text columns, by `table.column` in lower case, to ask for.
+        database: where the answers to questions are run, read-only.
         progress: told how many records there are, of how many.
 
     Raises:
@@ -99,6 +112,7 @@ def build(
     if not schema.tables:
         raise DataError("the schema has no tables: no record can be made of it")
     ground, unusable = _ground(schema, past_queries, dialect, seed, seconds, witnesses, longest)
+    ground = replace(ground, values=values or {})
     records: dict[tuple[str, str, str], Record] = {}
     rejected: Counter[str] = Counter()
     refuted: Counter[str] = Counter()
@@ -115,14 +129,15 @@ def build(
                 if len(records) == count:
                     break
                 tried += 1
-                if isinstance(made, _Rejected):
-                    rejected[made.reason] += 1
-                    refuted.update(made.worsenings if made.reason == "refuted" else ())
-                elif records.setdefault((made.task, made.input, made.output), made) is not made:
+                found = _run(made, database)
+                if isinstance(found, _Rejected):
+                    rejected[found.reason] += 1
+                    refuted.update(found.worsenings if found.reason == "refuted" else ())
+                elif records.setdefault(same_asked(found), found) is not found:
                     rejected["made before"] += 1
                 if progress:
                     progress(len(records), count)
-    kept = _with_context(tuple(records.values()), passages_for, seed)
+    kept = _with_context(tuple(records.values()), schema, passages_for, known_for, seed)
     took = time.monotonic() - started
     return Built(kept, tried, dict(rejected), dict(refuted), unusable, round(took, 2))
 
@@ -147,13 +162,13 @@ def _ground(
         read.append(query)
     good = [sql.write(query, dialect) for query in read if _is_good(query, schema)]
     style = read_style(read, schema)
-    ground = _Ground(schema, dialect, style, tuple(good), seed, seconds, witnesses, longest)
+    ground = _Ground(schema, dialect, style, tuple(good), seed, seconds, witnesses, longest, {})
     return ground, len(past_queries) - len(good)
 
 
 def _is_good(query: exp.Query, schema: Schema) -> bool:
-    """Has no rule anything better to offer, or anything wrong to report?"""
-    found = analyze(query, schema)
+    """Has no rule anything better to offer, or anything wrong to report? Style is no matter."""
+    found = [item for item in analyze(query, schema) if item.severity != "style"]
     return not any(item.rewrite is not None or item.severity == "wrong" for item in found)
 
 
@@ -169,6 +184,8 @@ def _make(number: int) -> Record | _Rejected:
     ground = _GROUND[0]
     rng = Random(f"{ground.seed}:{number}")
     task = rng.choices(tuple(SHARES), weights=tuple(SHARES.values()))[0]
+    if task == "write":
+        return _make_write(ground, rng)
     from_past = bool(ground.past) and rng.random() < PAST_SHARE
     if from_past:
         good = sql.read(rng.choice(ground.past), ground.dialect)
@@ -202,6 +219,23 @@ def _make(number: int) -> Record | _Rejected:
     )
 
 
+def _make_write(ground: _Ground, rng: Random) -> Record | _Rejected:
+    """A question with its query; tables and passages beside it come later, from `told`."""
+    made = record_for(ground.schema, rng, dialect=ground.dialect, values=ground.values)
+    if made is None:
+        return _Rejected("no question was found")
+    if len(made.instruction) + len(made.output) > ground.longest:
+        return _Rejected("too long")
+    return made
+
+
+def _run(made: Record | _Rejected, database: Database | None) -> Record | _Rejected:
+    """An answer to a question as the database took it; anything else as it is."""
+    if database is None or isinstance(made, _Rejected) or made.task != "write":
+        return made
+    return run_answer(made, database) or _Rejected("the database refuses it")
+
+
 def _make_rewrite(
     good: exp.Query, ground: _Ground, rng: Random, number: int, steps: tuple[int, ...]
 ) -> Record | _Rejected:
@@ -230,9 +264,16 @@ def _make_rewrite(
         input=text,
         output=answer,
         source=", ".join(names) or "another style",
-        checked=verdict.outcome if verdict.witnesses == 0 else
-        f"{verdict.outcome} on {verdict.witnesses} witnesses",
-    )  # fmt: skip
+        checked=_shown(verdict, ground.witnesses),
+    )
+
+
+def _shown(verdict: Verdict, wanted: int) -> str:
+    """What the verdict rests on, in words that do not hang on how much time there was."""
+    if verdict.witnesses == 0:
+        return verdict.outcome
+    many = f"{wanted} witnesses or more" if verdict.witnesses >= wanted else "a few witnesses"
+    return f"{verdict.outcome} on {many}"
 
 
 def _make_optimize(
@@ -270,10 +311,9 @@ def _make_check(good: exp.Query, ground: _Ground, rng: Random, _: int) -> Record
     if rng.random() < 0.75:
         query, names = worsen(_drift(good, ground, rng), ground.schema, rng, rng.choice((1, 2, 3)))
     text = sql.write(query, ground.dialect)
-    rules = sorted({item.rule for item in analyze(sql.read(text, ground.dialect), ground.schema)})
-    if not rules and names != ("as it is",):
+    answer = findings_text(sql.read(text, ground.dialect), ground.schema)
+    if answer == NO_FINDINGS and names != ("as it is",):
         return _Rejected("no rule sees what is worse")
-    answer = "\n".join(rules) or "no findings"
     return Record("", text, answer, source=", ".join(names), checked="by the rules themselves")
 
 
@@ -297,18 +337,19 @@ def _drift(good: exp.Query, ground: _Ground, rng: Random) -> exp.Query:
 
 def _with_context(
     records: tuple[Record, ...],
+    schema: Schema,
     passages_for: Callable[[exp.Query], Sequence[str]] | None,
+    known_for: Callable[[str], Known] | None,
     seed: int,
 ) -> tuple[Record, ...]:
     """The records, some with passages: a model must answer with them and without."""
-    if passages_for is None:
-        return records
     rng = Random(f"{seed}:context")
     found = []
     for record in records:
-        if rng.random() < CONTEXT_SHARE:
+        if record.task == "write":
+            record = told(record, schema, known_for, rng)
+        elif passages_for is not None and rng.random() < CONTEXT_SHARE:
             text = record.output if record.task == "fix" else record.input
-            passages = passages_for(sql.read(text, record.dialect))
-            record = replace(record, context=tuple(passages))
+            record = with_passages(record, passages_for(sql.read(text, record.dialect)))
         found.append(record)
     return tuple(found)

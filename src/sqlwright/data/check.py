@@ -6,15 +6,25 @@ known, such as records that are alike, is not.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+from sqlglot import exp
+
 from sqlwright import sql
 from sqlwright.data.encode import encode
-from sqlwright.data.records import Malformed, Record, language, read_schema, template_of
+from sqlwright.data.records import (
+    Malformed,
+    Record,
+    language,
+    read_schema,
+    same_asked,
+    template_or_text,
+)
 from sqlwright.data.refute import Refuted, refute
 from sqlwright.data.split import crossing
 from sqlwright.errors import SqlError
@@ -104,23 +114,18 @@ def check_records(
     asked = [
         (number, record)
         for number, record in enumerate(records, start=1)
-        if number not in faulty
-        and (verify == "all" or (verify == "unchecked" and not record.checked))
+        if number not in faulty and _is_to_run(record, verify)
     ]
     judged = list(refute(asked, schema, workers=workers, progress=progress))
-    faults += _refuted(judged)
+    faults += [*_refuted(judged), *_duplicates(records)]
     return Report(
         records=len(records),
         word=word,
         malformed=tuple(malformed),
-        faults=tuple(sorted([*faults, *_duplicates(records)], key=lambda fault: fault.number)),
+        faults=tuple(sorted(faults, key=lambda fault: fault.number)),
         alike=tuple(_alike(records)),
         judged=tuple(Fault(item.number, _shown(item.verdict)) for item in judged),
-        undecided=tuple(
-            Fault(item.number, item.verdict.reason)
-            for item in judged
-            if item.verdict.outcome == "undecided"
-        ),
+        undecided=tuple(_undecided(judged)),
         crossing=tuple(sorted(crossing(records, other))) if other else (),
         too_long=tuple(number for number, n in enumerate(lengths, start=1) if n > limit),
         limit=limit,
@@ -168,31 +173,61 @@ def _balance(counts: dict[str, int]) -> str:
     return ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
 
 
+def _is_to_run(record: Record, verify: str) -> bool:
+    return verify == "all" or (verify == "unchecked" and not record.checked)
+
+
 def _duplicates(records: Sequence[Record]) -> Iterator[Fault]:
     first: dict[tuple[str, str, str], int] = {}
     for number, record in enumerate(records, start=1):
-        key = (record.task, record.input, record.output)
+        key = same_asked(record)
         if first.setdefault(key, number) != number:
-            yield Fault(number, f"input and output are those of record {first[key]}")
+            same = "question and answer" if record.task == "write" else "input and output"
+            yield Fault(number, f"{same} are those of record {first[key]}")
 
 
 def _alike(records: Sequence[Record]) -> list[tuple[int, ...]]:
-    """Groups of records whose input and output are the same up to literals and layout.
+    """Groups of records that ask the same and answer the same up to literals and layout.
 
     A few of them teach a model that literals do not matter; many only weigh one query more.
     """
     groups: dict[tuple[str, ...], list[int]] = {}
     for number, record in enumerate(records, start=1):
-        texts = record.input, record.output
-        key = (record.task, *(template_of(t, record.dialect) or " ".join(t.split()) for t in texts))
-        groups.setdefault(key, []).append(number)
+        groups.setdefault(_outline(record), []).append(number)
     return [tuple(group) for group in groups.values() if len(group) > 1]
+
+
+def _outline(record: Record) -> tuple[str, ...]:
+    """What is asked and what is answered, without literals."""
+    answer = template_or_text(record.output, record.dialect)
+    if record.task == "write":
+        return record.task, _question_outline(record), answer
+    return record.task, template_or_text(record.input, record.dialect), answer
+
+
+def _question_outline(record: Record) -> str:
+    """A question's words without its figures and without the texts that its answer looks for."""
+    question = record.instruction.lower()
+    try:
+        query = sql.read(record.output, record.dialect)
+    except SqlError:
+        return " ".join(question.split())
+    texts = {literal.name.strip("%").lower() for literal in query.find_all(exp.Literal)}
+    for text in sorted(texts - {""}, key=len, reverse=True):
+        question = re.sub(rf"(?<!\w){re.escape(text)}(?!\w)", "?", question)
+    return " ".join(re.findall(r"[^\W\d]+|\?", re.sub(r"\d[\d.,]*", "?", question)))
 
 
 def _shown(verdict: Verdict) -> str:
     if verdict.outcome == "no difference found" and verdict.witnesses:
         return f"{verdict.outcome} on {verdict.witnesses} witnesses"
     return verdict.outcome
+
+
+def _undecided(judged: Sequence[Refuted]) -> Iterator[Fault]:
+    for item in judged:
+        if item.verdict.outcome == "undecided":
+            yield Fault(item.number, item.verdict.reason)
 
 
 def _refuted(judged: Sequence[Refuted]) -> Iterator[Fault]:
@@ -203,7 +238,8 @@ def _refuted(judged: Sequence[Refuted]) -> Iterator[Fault]:
 
 def _faults(record: Record, schema: Schema | None) -> Iterator[str]:
     for name in ("instruction", "input", "output"):
-        if not getattr(record, name).strip():
+        is_needed = name != "input" or record.task != "write"
+        if is_needed and not getattr(record, name).strip():
             yield f"{name} is empty"
     if record.task == "check" or not record.output.strip():
         return

@@ -25,10 +25,11 @@ from sqlwright.prompt import TASKS, Request, compact_schema
 class Record:
     """One training item: what is asked, of which text, and the answer wanted.
 
-    `schema` is the DDL of the tables that the query reads, and `context` the passages that stand in
-    the prompt. `source` says where the record came from, `checked` what was tried to refute it.
-    `template` is the query that the record grew from, with its literals replaced by ?: records of
-    one template never stand on both sides of a split.
+    Of the task `write` the instruction is the question, and `input` is empty. `schema` is the DDL
+    of the tables in the prompt, and `context` the passages there. `source` says where the record
+    came from, `checked` what was tried to refute it. `template` is the query that the record grew
+    from, with its literals replaced by ?: records of one template never stand on both sides of a
+    split.
     """
 
     instruction: str
@@ -160,6 +161,17 @@ def language(text: str) -> str:
     return "ru" if any("\u0400" <= letter <= "\u04ff" for letter in text) else "en"
 
 
+def same_asked(record: Record) -> tuple[str, str, str]:
+    """What two records share that ask for the same: of a question its words, else the query."""
+    asked = record.instruction if record.task == "write" else record.input
+    return record.task, asked, record.output
+
+
+def template_or_text(text: str, dialect: str) -> str:
+    """A query's template; text that is no query is its own, in one case and spacing."""
+    return template_of(text, dialect) or " ".join(text.lower().split())
+
+
 @lru_cache(maxsize=65536)
 def template_of(text: str, dialect: str) -> str:
     """A query's text with its literals replaced by ?, or '' when it is not a query."""
@@ -194,6 +206,8 @@ def _record(row: Mapping[str, Any], ours: Mapping[str, str]) -> Record:
         if name not in NAMES:
             hint = did_you_mean(name, NAMES) or f" The columns are {', '.join(NAMES)}."
             raise DataError(f"unknown column {name}.{hint}")
+    if values.get("task") == "write":
+        values = {"input": "", **values}  # a question has no query yet
     for name in _REQUIRED:
         if name not in values:
             raise DataError(f"column {name} is missing")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-from sqlwright.data.records import Record, template_of
+from sqlwright.data.records import Record, template_of, template_or_text
 from sqlwright.errors import DataError
 
 
@@ -62,14 +62,16 @@ def group(records: Sequence[Record]) -> list[list[int]]:
 
 
 def templates(record: Record) -> set[str]:
-    """Every template that a record shows: its input's, and the one it grew from or its output's."""
+    """Every template that a record shows: its input's, and the one it grew from or its output's.
+
+    A question has no input: its answer's stands for both.
+    """
     answer = record.output if record.task != "check" else ""
     found = {
         template_of(record.input, record.dialect),
         record.template or template_of(answer, record.dialect),
     } - {""}
-    # text that does not parse is its own template, in one case and spacing
-    return found or {" ".join(record.input.lower().split())}
+    return found or {template_or_text(record.input or answer, record.dialect)}
 
 
 def crossing(one: Sequence[Record], other: Sequence[Record]) -> set[str]:

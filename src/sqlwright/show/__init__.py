@@ -11,6 +11,7 @@ from sqlwright.show.advice import (
     show_on_data,
     show_verdict,
 )
+from sqlwright.show.repair import show_repair
 
 __all__ = [
     "hit_as_dict",
@@ -19,5 +20,6 @@ __all__ = [
     "show_findings",
     "show_hits",
     "show_on_data",
+    "show_repair",
     "show_verdict",
 ]

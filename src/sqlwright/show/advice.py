@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
@@ -13,6 +13,7 @@ from rich.table import Table
 from sqlwright import sql
 from sqlwright.advise import Advice, Candidate
 from sqlwright.analyze import Finding
+from sqlwright.evidence import say_step
 from sqlwright.knowledge.passages import Hit
 from sqlwright.knowledge.poison import why_suspicious
 from sqlwright.verify.cost import Cost
@@ -40,30 +41,44 @@ def show_findings(console: Console, findings: Sequence[Finding], language: str =
         )
 
 
-def show_hits(console: Console, hits: Iterable[Hit]) -> None:
-    """One passage a line: kind, title, source and why it was found."""
+def show_hits(console: Console, hits: Sequence[Hit], *, explain: bool = False) -> None:
+    """One passage a line: kind, title, source and why it was found; to explain, how it ranked."""
     for hit in hits:
         passage = hit.passage
+        of = f", {passage.database}" if passage.database else ""
         console.print(
             f"  [cyan]{passage.kind:8}[/] {escape(passage.title)}"
-            f"  [dim]{escape(passage.source)} ({escape(hit.why)})[/]",
+            f"  [dim]{escape(passage.source)}{escape(of)} ({escape(hit.why)})[/]",
             soft_wrap=True,
         )
+        if explain:
+            console.print(f"           [dim]{escape(_say_ranks(hit))}[/]", soft_wrap=True)
         if reason := why_suspicious(passage.text):
             console.print(f"           [red]kept from the model: {reason}[/]", soft_wrap=True)
 
 
-def hit_as_dict(hit: Hit) -> dict[str, Any]:
-    """A hit as JSON types."""
+def _say_ranks(hit: Hit) -> str:
+    if not hit.ranks:
+        return "always there, whatever the ranks"
+    said = (f"{voice}: rank {rank}, added {added:.4f}" for voice, rank, added in hit.ranks)
+    return f"score {hit.score:.4f}: {'; '.join(said)}"
+
+
+def hit_as_dict(hit: Hit, *, explain: bool = False) -> dict[str, Any]:
+    """A hit as JSON types; to explain, with the rank that each voice gave it and what it added."""
     passage = hit.passage
+    ranks = [{"voice": v, "rank": rank, "added": added} for v, rank, added in hit.ranks]
     return {
         "kind": passage.kind,
         "title": passage.title,
         "suspicious": why_suspicious(passage.text),
         "text": passage.text,
         "source": passage.source,
+        "time": passage.time,
+        "database": passage.database,
         "why": hit.why,
         "score": hit.score,
+        **({"voices": ranks} if explain else {}),
     }
 
 
@@ -73,9 +88,8 @@ def show_advice(console: Console, advice: Advice, language: str = "en") -> None:
     show_findings(console, advice.findings, language)
     if not advice.findings:
         console.print("none")
-    if advice.passages:
-        console.rule("passages used", align="left")
-        show_hits(console, advice.passages)
+    _show_heaviest(console, advice, language)
+    _show_passages(console, advice)
     console.rule("candidates", align="left")
     for candidate in advice.candidates:
         _show_candidate(console, candidate)
@@ -91,6 +105,33 @@ def show_advice(console: Console, advice: Advice, language: str = "en") -> None:
     console.print(f"{verdict.outcome}: {escape(verdict.reason)}", soft_wrap=True)
     if advice.best.cost:
         _show_cost(console, advice.best.cost)
+
+
+def _show_heaviest(console: Console, advice: Advice, language: str) -> None:
+    """Where the time of the original goes: the heaviest steps of its plan, with their numbers."""
+    if not advice.heaviest:
+        return
+    is_measured = advice.plan is not None and advice.plan.is_measured
+    title, guess = "where the time goes", "as the engine expects, not measured"
+    if language == "ru":
+        title, guess = "куда уходит время", "как ожидает движок, не измерено"
+    console.rule(title if is_measured else f"{title} ({guess})", align="left")
+    for step in advice.heaviest:
+        console.print(f"  {escape(say_step(step, language))}", soft_wrap=True)
+
+
+def _show_passages(console: Console, advice: Advice) -> None:
+    """Which passages the model was told and why, and which were found and not told, and why not."""
+    if advice.passages:
+        used = "passages used" if advice.model_asked else "passages found (no model was asked)"
+        console.rule(used, align="left")
+        show_hits(console, advice.passages)
+    if advice.left_out:
+        console.rule("passages left out", align="left")
+        for hit, reason in advice.left_out:
+            show_hits(console, [hit])
+            if why_suspicious(hit.passage.text) is None:  # or else that line says it
+                console.print(f"           [yellow]{escape(reason)}[/]", soft_wrap=True)
 
 
 def _show_candidate(console: Console, candidate: Candidate) -> None:
@@ -199,7 +240,7 @@ def show_diff(console: Console, original: str, proposal: str) -> None:
 
 def say_cost(cost: Cost) -> str:
     """The cost in one phrase: times, ratio and its interval."""
-    times = f"{_seconds(cost.original_seconds)} → {_seconds(cost.proposal_seconds)}"
+    times = f"{say_seconds(cost.original_seconds)} → {say_seconds(cost.proposal_seconds)}"
     if cost.bound == "at least":
         return f"{times}: at least {_ratio(cost.ratio)} times as fast (the original was stopped)"
     if cost.bound == "at most":
@@ -233,7 +274,10 @@ def _show_cost(console: Console, cost: Cost, indent: str = "") -> None:
         console.print(indent + escape(line), soft_wrap=True)
 
 
-def _seconds(value: float) -> str:
+def say_seconds(value: float) -> str:
+    """A time with its unit: µs, ms or s."""
+    if value < 0.001:
+        return f"{value * 1e6:.3g} µs"
     return f"{value * 1000:.3g} ms" if value < 1 else f"{value:.3g} s"
 
 

@@ -1,14 +1,9 @@
-"""Proposals: other ways to write a query, from the rules, from sqlglot's passes, and from a model.
-
-None of them is trusted, whoever made it: `verify` judges all alike, and only then are they
-candidates. Each is read back from its own text, so that what is judged is what would be shown.
-"""
+"""What sqlglot's optimizer makes of a query, in the user's own names and without its noise."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from sqlglot import exp
@@ -25,82 +20,13 @@ from sqlglot.optimizer.unnest_subqueries import unnest_subqueries
 from sqlglot.schema import MappingSchema
 
 from sqlwright import sql
-from sqlwright.analyze import RULES, Rule, name_of
 from sqlwright.analyze.scope import owner, where
 from sqlwright.analyze.tree import set_where
-from sqlwright.errors import SqlError
-from sqlwright.model import Model
-from sqlwright.prompt import Request, answer_of, render
+from sqlwright.rewrite.proposal import Proposal, read_back
 from sqlwright.schema import Schema
-
-MOST_STEPS = 30  # rewrites by rule after each other; real queries need fewer than ten
 
 # What the passes raise on trees that they were not made for, besides their own errors.
 _FAILURES = (SqlglotError, ValueError, KeyError, AttributeError, RecursionError)
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A query that somebody thinks is better, not checked yet.
-
-    `source` says who: `rule: count-above-zero`, `rules`, `pass: unnest_subqueries`, `model`; `also`
-    names the others that proposed the same.
-    """
-
-    query: exp.Query
-    source: str
-    also: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """A text that was meant as a proposal and is no query over this schema; kept to be shown."""
-
-    text: str
-    source: str
-    reason: str
-
-
-def by_rules(query: exp.Query, schema: Schema, dialect: str) -> list[Proposal]:
-    """What each rule makes of the query by itself, and all of them together.
-
-    `rules for speed` leaves the wording alone; `rules` applies everything. Each goes on until
-    nothing changes, with a bound.
-    """
-    proposals = []
-    for rule in RULES:
-        if (changed := _settled(query, schema, (rule,))) is not None:
-            proposals.append((f"rule: {name_of(rule)}", changed))
-    if proposals:
-        for source, severities in (("rules for speed", ("slow",)), ("rules", None)):
-            if (changed := _settled(query, schema, RULES, severities)) is not None:
-                proposals.append((source, changed))
-    return list(_read_back(proposals, dialect))
-
-
-def _settled(
-    query: exp.Query,
-    schema: Schema,
-    rules: tuple[Rule, ...],
-    severities: tuple[str, ...] | None = None,
-) -> exp.Query | None:
-    """The query after the rules have nothing more to offer; None when they had nothing at all."""
-    current, seen = query, {query.sql()}
-    for _ in range(MOST_STEPS):
-        offered = (
-            finding.rewrite
-            for rule in rules
-            for finding in rule(current, schema)
-            if finding.rewrite is not None
-            and (severities is None or finding.severity in severities)
-        )
-        new = next((rewrite for rewrite in offered if rewrite.sql() not in seen), None)
-        if new is None:
-            break
-        current = new
-        seen.add(current.sql())
-    return current if current is not query else None
-
 
 Pass = Callable[[exp.Query, Schema, str], exp.Expr]
 
@@ -152,7 +78,7 @@ def by_passes(query: exp.Query, schema: Schema, dialect: str) -> list[Proposal]:
         text = changed.sql()
         if text != untouched and not (name == "simplify" and _is_shuffled(text, untouched)):
             proposals.append((f"pass: {name}", changed))
-    return list(_read_back(proposals, dialect))
+    return list(read_back(proposals, dialect))
 
 
 @lru_cache(maxsize=16)
@@ -255,96 +181,3 @@ def _spell_as(changed: exp.Query, query: exp.Query) -> None:
             name, quoted = next(iter(found))
             identifier.set("this", name)
             identifier.set("quoted", quoted)
-
-
-def by_model(
-    request: Request,
-    schema: Schema,
-    model: Model,
-    *,
-    samples: int = 1,
-    max_new_tokens: int = 400,
-) -> list[Proposal | Rejected]:
-    """What a model answers to the request: the greedy answer first, then sampled ones.
-
-    Passages are dropped from the last on until the prompt leaves room for the answer. An answer
-    that is no query over this schema comes back as Rejected, with the reason.
-
-    Raises:
-        ModelError: if the model cannot answer.
-    """
-    prompt = fitting_prompt(request, model, max_new_tokens)
-    if prompt is None:
-        reason = f"the prompt leaves no room in the model's {model.context_tokens} tokens"
-        return [Rejected("", "model", reason)]
-    found: list[Proposal | Rejected] = []
-    answers = model.complete([prompt], max_new_tokens=max_new_tokens, samples=samples)[0]
-    for at, completion in enumerate(answers):
-        text = answer_of(completion, model.family)
-        source = "model" if at == 0 else f"model: sample {at + 1}"
-        found.append(read_answer(text, source, schema, request.dialect))
-    return found
-
-
-def fitting_prompt(request: Request, model: Model, max_new_tokens: int) -> str | None:
-    """The prompt with as many passages, from the first, as leave room; None if it never fits."""
-    for kept in range(len(request.passages), -1, -1):
-        prompt = render(replace(request, passages=request.passages[:kept]), model.family)
-        if model.count_tokens(prompt) + max_new_tokens <= model.context_tokens:
-            return prompt
-    return None
-
-
-def read_answer(text: str, source: str, schema: Schema, dialect: str) -> Proposal | Rejected:
-    """The text as a proposal, if it is one read-only query over this schema."""
-    try:
-        query = sql.read(text, dialect)
-        sql.bind(query, schema, dialect)
-    except SqlError as error:
-        return Rejected(text, source, str(error))
-    return Proposal(query, source)
-
-
-def distinct(proposals: Iterable[Proposal], original: exp.Query) -> list[Proposal]:
-    """The proposals that differ from the original and from each other, in order.
-
-    One that was made twice keeps its first source, and names the others.
-    """
-    found: dict[str, Proposal] = {}
-    same = _normal(original)
-    for proposal in proposals:
-        key = _normal(proposal.query)
-        if key == same:
-            continue
-        if key in found:
-            first = found[key]
-            found[key] = replace(first, also=(*first.also, proposal.source))
-        else:
-            found[key] = proposal
-    return list(found.values())
-
-
-def _normal(query: exp.Query) -> str:
-    return query.sql(comments=False, normalize=True)
-
-
-def _read_back(proposals: Sequence[tuple[str, exp.Query]], dialect: str) -> Iterator[Proposal]:
-    for source, query in proposals:
-        try:
-            yield Proposal(sql.read(sql.write(query, dialect), dialect), source)
-        except (SqlError, SqlglotError):
-            continue  # a pass made something that the dialect cannot say
-
-
-__all__ = [
-    "PASSES",
-    "Proposal",
-    "Rejected",
-    "by_model",
-    "by_passes",
-    "by_rules",
-    "distinct",
-    "fitting_prompt",
-    "read_answer",
-    "tidied",
-]

