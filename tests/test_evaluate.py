@@ -37,9 +37,11 @@ class Scripted:
 
     def __init__(self, answers: Sequence[str], records: Sequence[Record]) -> None:
         self.answers = {
-            record.input: answer for record, answer in zip(records, answers, strict=True)
+            record.input or record.instruction: answer
+            for record, answer in zip(records, answers, strict=True)
         }
         self.asked: list[int] = []
+        self.rooms: list[int] = []
 
     def complete(
         self,
@@ -49,8 +51,11 @@ class Scripted:
         stop: tuple[str, ...] = (),
     ) -> list[list[str]]:
         self.asked.append(len(prompts))
+        self.rooms.append(max_new_tokens)
         queries = [p.split("<|query|>")[1].removesuffix("<|answer|>") for p in prompts]
-        return [[self.answers[query]] for query in queries]
+        questions = [p.split("<|dialect|>")[0].removeprefix("<|write|>") for p in prompts]
+        asked = [query or question for query, question in zip(queries, questions, strict=True)]
+        return [[self.answers[text]] for text in asked]
 
     def count_tokens(self, text: str) -> int:
         return len(text)
@@ -106,6 +111,52 @@ def test_a_repair_is_judged_against_what_was_meant() -> None:
     for answer, same, exact in ((FAST, True, True), (SLOW, True, False), (WRONG, False, False)):
         outcome = judged([broken], [answer]).outcomes[0]
         assert (outcome.no_difference, outcome.exact, outcome.rewritten) == (same, exact, None)
+
+
+ORDERED = "SELECT name, COUNT(*) AS n FROM customers GROUP BY name ORDER BY n DESC LIMIT 3"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "answer", "rates"),
+    [
+        # parses, binds, no difference, exact
+        (FAST, FAST, (True, True, True, True)),
+        (FAST, FAST.replace(" FROM", "\n  from").lower(), (True, True, True, True)),
+        (FAST, SLOW, (True, True, True, False)),
+        (FAST, f"{FAST} ORDER BY c.name", (True, True, True, False)),
+        (FAST, WRONG, (True, True, False, False)),
+        (FAST, FAST.replace("c.name", "c.name, c.id"), (True, True, False, False)),
+        (
+            ORDERED,
+            ORDERED.replace("AS n", "AS m").replace("BY n D", "BY m D"),
+            (True, True, True, False),
+        ),
+        (ORDERED, ORDERED.replace("n DESC", "n"), (True, True, False, False)),
+        (FAST, "SELECT nmae FROM customers", (True, False, False, False)),
+        (FAST, "DELETE FROM customers", (False, False, False, False)),
+        (FAST, "", (False, False, False, False)),
+    ],
+)
+def test_an_answer_to_a_question_is_judged_against_the_records_answer(
+    wanted: str, answer: str, rates: tuple[bool, ...]
+) -> None:
+    question = replace(record("write", asked="", wanted=wanted), instruction="Кто купил?")
+    outcome = judged([question], [answer]).outcomes[0]
+    names = ("parses", "binds", "no difference", "exact")
+    assert tuple(outcome.rate(name) for name in names) == rates
+    assert (outcome.rewritten, outcome.faster, outcome.language) == (None, None, "ru")
+
+
+def test_a_question_has_room_for_its_answer_and_rates_of_its_own() -> None:
+    questions = [replace(record("write", asked=""), instruction=f"Who? {n}") for n in range(3)]
+    records = [*questions, record("refactor")]
+    model = Scripted([FAST, FAST, WRONG, SLOW], records)
+    groups = evaluate(records, model, name="m", workers=1).groups()
+    assert max(model.rooms) >= 300
+    assert list(groups) == ["all", "refactor", "write", "en"]
+    assert (groups["write"]["no difference"].hits, groups["write"]["no difference"].of) == (2, 3)
+    assert groups["write"]["rewritten"].of == 0
+    assert (groups["all"]["rewritten"].of, groups["all"]["no difference"].of) == (1, 4)
 
 
 def test_findings_are_compared_as_a_set_of_rules() -> None:

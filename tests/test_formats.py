@@ -11,7 +11,7 @@ import pytest
 
 from sqlwright.data.records import Record, read_records, scan_records
 from sqlwright.errors import DataError
-from tiny import tiny_records
+from tiny import DDL, tiny_records
 
 WIDE = [
     Record("Ускорь запрос", 'SELECT "a;b"\nFROM t -- x', "SELECT 1", context=("[1] p", "q")),
@@ -77,6 +77,18 @@ def test_alpaca_files_load_as_they_are(text: bool, tmp_path: Path) -> None:
         json.dumps([row | ({"text": "### Instruction:"} if text else {}) for row in rows])
     )
     assert read_records(path) == [Record("Say", "", "x"), Record("Do", "a", "b")]
+
+
+def test_a_question_needs_no_column_for_a_query(tmp_path: Path) -> None:
+    path = tmp_path / "asked.csv"
+    path.write_text("question,sql,task\nСколько?,SELECT 1,write\n", encoding="utf-8")
+    names = {"instruction": "question", "output": "sql"}
+    wanted = [Record("Сколько?", "", "SELECT 1", task="write")]
+    assert read_records(path, names) == wanted
+    path.write_text("question,sql\nСколько?,SELECT 1\n", encoding="utf-8")
+    assert scan_records(path, names, {"task": "write"}) == (wanted, [])
+    with pytest.raises(DataError, match="column input is missing"):
+        read_records(path, names)
 
 
 def test_other_names_are_mapped(tmp_path: Path) -> None:
@@ -197,6 +209,26 @@ def test_a_teams_table_becomes_whole_records(tmp_path: Path) -> None:
     assert all(record.checked.startswith("no difference found") for record in records)
     assert {record.source for record in records} == {"queries.csv"}
     assert run("check", out).returncode == 0
+
+
+def test_a_table_of_questions_becomes_records(tmp_path: Path) -> None:
+    table, ddl, out = (tmp_path / name for name in ("asked.csv", "schema.sql", "records.jsonl"))
+    table.write_text(
+        "question,sql\nHow many orders?,SELECT COUNT(*) FROM orders\n"
+        "Сколько?,SELECT COUNT(*) FROM ordres\n,SELECT total FROM orders\n",
+        encoding="utf-8",
+    )
+    ddl.write_text(DDL)
+    named = ("--column", "instruction=question", "--column", "output=sql", "--task", "write")
+    done = run("import", table, "--schema", ddl, "--dialect", "sqlite", *named, "--out", out)
+    assert done.returncode == 1, done.stderr
+    assert "record 2: output does not bind" in done.stdout
+    assert "record 3: instruction is empty" in done.stdout
+    record = read_records(out)[0]
+    assert (record.task, record.input, record.context) == ("write", "", ())
+    assert "CREATE TABLE orders" in record.schema
+    assert "CREATE TABLE customers" not in record.schema
+    assert "1 records, 2 left out" in done.stdout
 
 
 def test_what_a_table_does_not_say_is_filled_in(tmp_path: Path) -> None:

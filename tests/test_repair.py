@@ -480,3 +480,16 @@ def test_a_column_that_nothing_is_near_is_not_made_up() -> None:
     ground.close()
     assert found.outcome == "not repaired"
     assert "active" in found.reason
+
+
+def test_a_fault_inside_a_subquery_is_found_there(duck: Ground) -> None:
+    text = (
+        "SELECT * FROM (SELECT COUNT(*) AS n FROM customers WHERE id = 1) a,\n"
+        " (SELECT COUNT(*) AS m FROM orders WHERE id betwheen 1 AND 9) b"
+    )
+    fault = find_fault(text, duck)
+    assert fault is not None
+    assert text[fault.at :].startswith("betwheen")
+    found = repair(text, duck)
+    assert found.best is not None
+    assert found.best.text == text.replace("betwheen", "between")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from sqlglot import exp
 
 from sqlwright import rewrite, sql
+from sqlwright.analyze import Finding
 from sqlwright.errors import BindError
 from sqlwright.prompt import Request
 from sqlwright.rewrite import Proposal, Rejected
+from sqlwright.rewrite.effect import effect
+from sqlwright.rewrite.rules import MOST_STEPS, settled
 from sqlwright.schema import Schema, read_ddl
 from sqlwright.verify.judge import judge
 
@@ -119,10 +123,144 @@ def test_rules_go_on_from_each_other() -> None:
     )
 
 
+def test_rules_of_style_are_not_tried_alone() -> None:
+    query = sql.read("SELECT * FROM customers c, orders AS o WHERE o.customer_id = c.id", "sqlite")
+    found = texts(rewrite.by_rules(query, SHOP, "sqlite"))
+    assert list(found) == ["rules"]
+    assert "JOIN" in found["rules"]
+    guess = sql.read(
+        "SELECT name FROM customers WHERE id = 3 OR id IN (SELECT customer_id FROM orders)",
+        "sqlite",
+    )
+    assert "rule: or-to-union" in texts(rewrite.by_rules(guess, SHOP, "sqlite"))
+
+
+def test_rewrites_by_rule_never_come_back_to_where_they_were() -> None:
+    there, back = "SELECT name FROM customers", "SELECT name FROM customers WHERE 1 = 1"
+
+    def to_and_fro(query: exp.Query, schema: Schema) -> Iterator[Finding]:
+        other = back if query.sql() == there else there
+        yield Finding("to-and-fro", "slow", "", rewrite=sql.read(other, "sqlite"))
+
+    def ever_longer(query: exp.Query, schema: Schema) -> Iterator[Finding]:
+        yield Finding("ever-longer", "slow", "", rewrite=query.where("1 = 1"))  # type: ignore[attr-defined]
+
+    query = sql.read(back, "sqlite")
+    ended = settled(query, SHOP, (to_and_fro,))
+    assert ended is not None
+    assert ended.sql() == there
+    longest = settled(query, SHOP, (ever_longer,))
+    assert longest is not None
+    assert longest.sql().count("1 = 1") == MOST_STEPS + 1
+    assert query.sql() == back
+
+
+@pytest.mark.parametrize("name", SLOW)
+def test_proposals_are_few_and_each_asks_for_something_else(name: str) -> None:
+    query, schema = sql.read(SLOW[name], "sqlite"), schema_of(name)
+    found = rewrite.proposals(query, schema, "sqlite")
+    assert 0 < len(found) <= rewrite.MOST_PROPOSALS
+    asked = [effect(proposal.query, schema, "sqlite") for proposal in found]
+    assert len(set(asked)) == len(asked)
+    reworded = [p.source for p, e in zip(found, asked, strict=True)
+                if e == effect(query, schema, "sqlite")]  # fmt: skip
+    assert reworded in ([], [found[-1].source])  # at most one, and as the last
+    fewer = rewrite.proposals(query, schema, "sqlite", most=1)
+    assert [p.source for p in fewer] == [found[0].source]
+
+
+def test_what_is_best_by_hand_is_proposed_whoever_comes_first() -> None:
+    """Passes after rules and rules after passes are there where that gives something new."""
+    query = sql.read(SLOW["count above zero"], "sqlite")
+    found = rewrite.proposals(query, TPCH, "sqlite", most=99)
+    sources = [proposal.source for proposal in found]
+    assert any(source.startswith("rules, pass: ") for source in sources)
+    for proposal in found:
+        verdict = judge(query, proposal.query, TPCH, "sqlite", seconds=3)
+        assert verdict.outcome != "different", (proposal.source, verdict)
+
+
+BASE = "SELECT c.name FROM customers c, orders o WHERE o.customer_id = c.id AND o.total > 3"
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        (BASE, "SELECT c.name FROM orders o JOIN customers c ON c.id = o.customer_id"
+               " WHERE 3 < o.total"),
+        (BASE, "SELECT c.name FROM customers c CROSS JOIN orders o"
+               " WHERE (o.total > 3) AND c.id = o.customer_id"),
+        (BASE, "SELECT name FROM customers c JOIN orders o ON o.customer_id = c.id AND total > 3"),
+        ("SELECT name FROM customers WHERE id BETWEEN 1 AND 3 AND city = 'a'",
+         "SELECT name FROM customers WHERE 'a' = city AND id <= 3 AND id >= 1"),
+        ("SELECT * FROM orders ORDER BY id", "SELECT id, customer_id, status, placed, paid,"
+                                             " total, coupon FROM orders ORDER BY id ASC"),
+        ("SELECT x.id FROM (SELECT id FROM orders) AS x", "WITH x AS (SELECT id FROM orders)"
+                                                          " SELECT x.id FROM x"),
+        ("SELECT name FROM customers c WHERE EXISTS (SELECT * FROM orders o"
+         " WHERE o.customer_id = c.id)", "SELECT name FROM customers c WHERE EXISTS"
+         " (SELECT 1 FROM orders o WHERE c.id = o.customer_id)"),
+        ("SELECT id FROM orders WHERE id IN (3)", "SELECT id FROM orders WHERE id = 2 + 1"),
+    ],
+)  # fmt: skip
+def test_rewordings_have_one_effect(text: str, other: str) -> None:
+    first, second = (sql.read(each, "sqlite") for each in (text, other))
+    before = first.sql()
+    assert effect(first, SHOP, "sqlite") == effect(second, SHOP, "sqlite")
+    assert first.sql() == before
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("SELECT id FROM orders WHERE id = 1 AND (id = 2 OR id = 3)",
+         "SELECT id FROM orders WHERE (id = 1 AND id = 2) OR id = 3"),
+        ("SELECT id FROM orders WHERE NOT (id > 1 AND id < 9)",
+         "SELECT id FROM orders WHERE NOT id > 1 AND id < 9"),
+        ("SELECT id FROM orders WHERE NOT id BETWEEN 1 AND 9",
+         "SELECT id FROM orders WHERE NOT 1 <= id AND id <= 9"),
+        ("SELECT id FROM orders WHERE id * (id + 2) = 4", "SELECT id FROM orders WHERE id * id + 2 = 4"),
+        ("SELECT c.id FROM customers c LEFT JOIN orders o ON o.customer_id = c.id AND o.total > 3",
+         "SELECT c.id FROM customers c LEFT JOIN orders o ON o.customer_id = c.id WHERE o.total > 3"),
+        ("SELECT id FROM orders UNION SELECT id FROM customers",
+         "SELECT id FROM orders UNION ALL SELECT id FROM customers"),
+        ("SELECT id FROM orders ORDER BY id DESC", "SELECT id FROM orders ORDER BY id"),
+        ("SELECT DISTINCT id FROM orders", "SELECT id FROM orders"),
+        ("SELECT id FROM orders WHERE id IN (1, 2)", "SELECT id FROM orders WHERE id = 1"),
+        ("WITH x AS (SELECT id FROM orders) SELECT a.id FROM x AS a, x AS b",
+         "SELECT a.id FROM (SELECT id FROM orders) AS a, (SELECT id FROM orders) AS b"),
+    ],
+)  # fmt: skip
+def test_what_asks_for_something_else_has_another_effect(text: str, other: str) -> None:
+    first, second = (sql.read(each, "sqlite") for each in (text, other))
+    assert effect(first, SHOP, "sqlite") != effect(second, SHOP, "sqlite")
+
+
+def test_queries_that_nobody_could_confuse_never_share_an_effect() -> None:
+    """Queries of one effect return the same rows: invented queries and edits of them."""
+    from random import Random
+
+    from query_edits import edited
+
+    from sqlwright.data.invent import invent_query
+
+    alike = 0
+    for seed in range(300):
+        query = sql.read(invent_query(SHOP, Random(seed), portable=True).sql("sqlite"), "sqlite")
+        other = edited(query, Random(seed))
+        if effect(query, SHOP, "sqlite") == effect(other, SHOP, "sqlite"):
+            if query.sql() != other.sql():
+                alike += 1
+                verdict = judge(query, other, SHOP, "sqlite", seconds=2)
+                assert verdict.outcome != "different", (query.sql(), other.sql())
+    assert alike > 5
+
+
 def test_rules_have_nothing_to_say_about_a_plain_query() -> None:
     query = sql.read("SELECT name FROM customers WHERE id = 3", "sqlite")
     assert rewrite.by_rules(query, SHOP, "sqlite") == []
     assert rewrite.by_passes(query, SHOP, "sqlite") == []
+    assert rewrite.proposals(query, SHOP, "sqlite") == []
 
 
 def test_passes_keep_the_users_names_and_add_no_noise() -> None:

@@ -434,6 +434,35 @@ def test_large_indexes_find_vectors_through_hnsw(
         assert passages(store, near[:1]) == [row.passage]
 
 
+def test_large_folders_find_what_small_ones_hold_in_memory(
+    new_place: NewPlace, opened: Callable[[str], Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = rows_of(1500, seed=2)
+    small = opened(new_place("folder"))
+    write(small, rows)
+    small.about()
+    monkeypatch.setattr("sqlwright.knowledge.store_lance.HELD", 100)
+    large = opened(new_place("folder"))
+    write(large, rows)
+    large.about()
+    found = 0
+    for number in range(20):
+        only = Only(KINDS[1 : 2 + number % 4] if number % 5 else KINDS[:1])
+        asked, faint = [f"w{number}", f"w{number * 7 % 99}"], [f"w{number * 11 % 99}"]
+        for weak in ([], faint):
+            first, second = (
+                passages(one, one.by_words(asked, only, 40, weak)) for one in (small, large)
+            )
+            assert first[:20] == second[:20]
+        vector = array("f", rows[number].vector)
+        first, second = (passages(one, one.by_vector(vector, only, 10)) for one in (small, large))
+        found += len(set(first) & set(second))
+        if rows[number].passage.kind in only.kinds:
+            assert first[0] == second[0] == rows[number].passage
+    assert found >= 190  # of 200: through an index of vectors not every near one is found
+    assert list(large.all_rows()) == list(small.all_rows())
+
+
 def test_passwords_are_in_no_error(server: str, new_place: NewPlace, tmp_path: Path) -> None:
     urls = [
         "postgresql://ann:hush-hush@127.0.0.1:1/x",

@@ -167,7 +167,7 @@ def advise(
         for answer in rewrite.by_model(told.request, schema, model, samples=samples):
             (rejected if isinstance(answer, Rejected) else proposals).append(answer)  # type: ignore[arg-type]
     say("asking the engine where the time goes")
-    plan, facts = evidence.ask(database, query, findings, run_seconds=seconds)
+    plan, facts = evidence.ask(database, query, findings, schema, run_seconds=seconds)
     findings = evidence.with_evidence(findings, query, schema, plan, facts)
 
     def examined(chosen: Sequence[Proposal]) -> list[Candidate]:
@@ -182,18 +182,8 @@ def advise(
     candidates = examined(rewrite.distinct(proposals, query))
     say("timing what survives")
     candidates = timed(database, query, candidates, seconds)
+    candidates = _once_more(database, query, candidates, examined, seconds)
     best = choose(candidates)
-    for _ in range(MOST_ROUNDS):
-        if best is None or not (further := _further(best, query, candidates, schema, dialect)):
-            break
-        others = [c for c in candidates if c is not best]
-        found = examined(further)
-        if any(c.survives for c in found):  # timed with the best, so that one race decides
-            say("timing what survives")
-            best, *found = timed(database, query, [best, *found], seconds)
-        candidates, last = [*others, best, *found], best
-        if (best := choose(candidates)) is last:
-            break
     candidates += [_refused(answer) for answer in rejected]
     used, left_out = (told.used, told.left_out) if told else (tuple(hits), ())
     return Advice(
@@ -202,6 +192,28 @@ def advise(
         model_asked=told is not None,
         plan=plan,
     )
+
+
+def _once_more(
+    database: Database,
+    query: exp.Query,
+    candidates: list[Candidate],
+    examined: Callable[[Sequence[Proposal]], list[Candidate]],
+    seconds: float,
+) -> list[Candidate]:
+    """The candidates with rewrites of the best of them, as long as one of those is best then."""
+    for _ in range(MOST_ROUNDS):
+        best = choose(candidates)
+        if best is None:
+            break
+        further = _further(best, query, candidates, database.schema, database.dialect)
+        others, found = [c for c in candidates if c is not best], examined(further)
+        if any(c.survives for c in found):  # timed with the best, so that one race decides
+            best, *found = timed(database, query, [best, *found], seconds)
+        candidates = [*others, best, *found]
+        if not found or choose(candidates) is best:
+            break
+    return candidates
 
 
 def _further(

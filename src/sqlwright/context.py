@@ -15,7 +15,7 @@ from functools import lru_cache, partial
 from sqlglot import exp
 
 from sqlwright import sql
-from sqlwright.analyze import RULES, Finding, analyze, name_of
+from sqlwright.analyze import RULES, SEVERITIES, Finding, analyze, name_of
 from sqlwright.errors import SqlError
 from sqlwright.knowledge.passages import Hit, Passage
 from sqlwright.knowledge.poison import why_suspicious
@@ -32,8 +32,9 @@ INSTRUCTIONS = {
 ANSWER_TOKENS = 400  # kept free in a model's context
 # A model that reads less is told of its tables by the lines of the schema alone.
 READS_TABLES_FROM = 2048
-_MOST_PASSAGES = 6  # beside tables
+_MOST_PASSAGES = 9  # beside tables
 _MOST_FINDINGS = 3
+_MOST_STANDARDS = 3  # on what a query is built of, beside those on its findings
 # letters of passages in a record for training, where no model counts tokens
 _ROOM = {"mini": 500, "chat": 6000}
 
@@ -65,8 +66,8 @@ def find_passages(
     """The passages for a prompt, those first that must find room first.
 
     The tables that the query names, those that join them, then the rest: standards that speak of
-    the findings, accepted examples and past queries like this one, but for those in which the rules
-    find fault, and documents.
+    the worst findings, then of what the query is built of, accepted examples and past queries like
+    this one, but for those in which the rules find fault, and documents.
 
     Args:
         database: the name of the query's; where the knowledge speaks of it, what it says of other
@@ -81,8 +82,11 @@ def find_passages(
     text = sql.write(query, dialect)
     described = search(text, tables=tables, kinds=("table",), limit=1)
     found: list[Hit] = []
-    for rule in list(dict.fromkeys(finding.rule for finding in findings))[:_MOST_FINDINGS]:
+    worst = sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
+    for rule in list(dict.fromkeys(finding.rule for finding in worst))[:_MOST_FINDINGS]:
         found += _standards_on(knowledge, rule)
+    if words := _constructs(query):
+        found += search(words, kinds=("standard",), limit=_MOST_STANDARDS)
     found += search(text, tables=tables, kinds=("example",), limit=2)
     found += [
         hit
@@ -99,6 +103,28 @@ def find_passages(
 def _is_certain(hit: Hit) -> bool:
     """Is it there by name or by a foreign key, and not by a ranking, whose scores are below 1?"""
     return hit.score >= 1
+
+
+def _constructs(query: exp.Query) -> str:
+    """What the query is built of, in the words of people who write standards."""
+    nodes = list(query.walk())
+    has: dict[str, bool] = {
+        "EXISTS subquery, подзапрос EXISTS": any(isinstance(n, exp.Exists) for n in nodes),
+        "IN (SELECT ...) subquery, подзапрос в IN": any(
+            isinstance(n, exp.In) and n.args.get("query") is not None for n in nodes
+        ),
+        "WITH clause, CTE, предложение WITH": any(isinstance(n, exp.CTE) for n in nodes),
+        "derived table, subquery in FROM, подзапрос в FROM": any(
+            isinstance(n, exp.Subquery) and isinstance(n.parent, exp.From | exp.Join) for n in nodes
+        ),
+        "BETWEEN range, промежуток BETWEEN": any(isinstance(n, exp.Between) for n in nodes),
+        "COUNT, подсчёт строк": any(isinstance(n, exp.Count) for n in nodes),
+        "JOIN ... ON, соединение таблиц": any(isinstance(n, exp.Join) for n in nodes),
+        "table alias, псевдоним таблицы": any(isinstance(n, exp.TableAlias) for n in nodes),
+        "LIMIT, ограничение числа строк": any(isinstance(n, exp.Limit | exp.Fetch) for n in nodes),
+        "ORDER BY, сортировка": any(isinstance(n, exp.Order) for n in nodes),
+    }
+    return "; ".join(words for words, is_there in has.items() if is_there)
 
 
 @lru_cache(maxsize=256)

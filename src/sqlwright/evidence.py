@@ -5,15 +5,15 @@ A finding about time without any number is a guess, and is told as one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
 from sqlwright.analyze import Finding
 from sqlwright.analyze.scope import owner, sources
-from sqlwright.database import Database
+from sqlwright.database import Database, connect
 from sqlwright.engines.plans import Plan, PlanStep, read_plan
 from sqlwright.errors import DatabaseError, SqlError
 from sqlwright.schema import Column, Facts, Schema, Table
@@ -23,7 +23,7 @@ GUESS = "a guess: no row counts or plan were given"
 GUESS_RU = "предположение: нет ни числа строк, ни плана"
 
 _MOST_TABLES = 3
-_MOST_COLUMNS = 3
+_MOST_COLUMNS = 2
 _FACTS_SECONDS = 3.0
 _PLAN_SECONDS = 5.0
 
@@ -45,6 +45,9 @@ class About:
     is_sorted: bool
 
 
+_NOTHING = About((), (), frozenset(), False)
+
+
 def with_evidence(
     findings: Sequence[Finding],
     query: exp.Expr,
@@ -60,12 +63,13 @@ def with_evidence(
         plan: of the query.
         facts: of the values of the columns that the findings are about.
     """
-    return [
-        _told(finding, about(finding, query, schema), plan, facts or Facts())
-        if finding.severity == "slow"
-        else finding
-        for finding in findings
-    ]
+    knows = bool(plan or facts) or any(table.rows is not None for table in schema.tables)
+
+    def told(finding: Finding) -> Finding:
+        what = about(finding, query, schema) if knows else _NOTHING
+        return _told(finding, what, plan, facts or Facts())
+
+    return [told(finding) if finding.severity == "slow" else finding for finding in findings]
 
 
 def _told(finding: Finding, what: About, plan: Plan | None, facts: Facts) -> Finding:
@@ -105,7 +109,7 @@ def _of_column(table: Table, column: Column, facts: Facts) -> tuple[str, str] | 
         return None
     name = f"{table.name}.{column.name}"
     if index := _index_on(table, column):
-        begins, begins_ru = f"{index} begins with it", f"с него начинается {index}"
+        begins, begins_ru = f"{index[0]} begins with it", f"с него начинается {index[1]}"
     else:
         begins, begins_ru = "no index begins with it", "ни один индекс с него не начинается"
     if known.distinct is None:
@@ -118,15 +122,17 @@ def _of_column(table: Table, column: Column, facts: Facts) -> tuple[str, str] | 
     )
 
 
-def _index_on(table: Table, column: Column) -> str:
+def _index_on(table: Table, column: Column) -> tuple[str, str] | None:
+    """The index or key that begins with the column, in English and Russian."""
     wanted = column.name.lower()
     for index in table.indexes:
         if index.columns and index.columns[0].lower() == wanted:
-            return index.name
-    keys = (table.primary_key, *table.unique)
-    return next(
-        (f"the key ({', '.join(key)})" for key in keys if key and key[0].lower() == wanted), ""
-    )
+            return f"the index {index.name}", f"индекс {index.name}"
+    for key in (table.primary_key, *table.unique):
+        if key and key[0].lower() == wanted:
+            listed = ", ".join(key)
+            return f"the key ({listed})", f"ключ ({listed})"
+    return None
 
 
 def say_step(step: PlanStep, language: str = "en") -> str:
@@ -203,10 +209,12 @@ def about(finding: Finding, query: exp.Expr, schema: Schema) -> About:
         part = part.parent
     select = part if isinstance(part, exp.Select) else part.find_ancestor(exp.Select)
     is_key = start is not None and isinstance(part.parent, (*_CLAUSES, exp.Connector))
-    columns = list(_compared(part, schema)) if is_key else []
+    within = part if is_key else select if select is not None and select.parent else None
+    columns = list(_compared(within, schema)) if within is not None else []
+    columns = sorted(dict.fromkeys(columns), key=lambda pair: -(pair[0].rows or 0))
     tables = [table for table, _ in columns]
-    if is_key:
-        tables += _tables_in(part, schema)
+    if within is not None:
+        tables += _tables_in(within, schema)
     if not tables:
         tables = _tables_in(select if select is not None else query, schema)
     tables = sorted(dict.fromkeys(tables), key=lambda table: -(table.rows or 0))
@@ -218,9 +226,7 @@ def about(finding: Finding, query: exp.Expr, schema: Schema) -> About:
     }
     sorting = ("order", "group", "distinct")
     is_sorted = select is not None and any(select.args.get(name) for name in sorting)
-    return About(
-        tuple(tables), tuple(dict.fromkeys(columns)), frozenset(listed | aliases), is_sorted
-    )
+    return About(tuple(tables), tuple(columns), frozenset(listed | aliases), is_sorted)
 
 
 def _node_at(query: exp.Expr, line: int, column: int) -> exp.Expr | None:
@@ -231,7 +237,7 @@ def _node_at(query: exp.Expr, line: int, column: int) -> exp.Expr | None:
 
 
 def _compared(part: exp.Expr, schema: Schema) -> Iterator[tuple[Table, Column]]:
-    """Columns of the condition or key, its subqueries' conditions included, of known tables."""
+    """Columns of the condition or key, or of a subquery's conditions, that known tables have."""
     for node in part.find_all(exp.Column):
         if node.find_ancestor(exp.AggFunc) or _is_selected(node, part):
             continue
@@ -271,22 +277,49 @@ def ask(
     database: Database,
     query: exp.Query,
     findings: Sequence[Finding],
+    schema: Schema,
     *,
     run_seconds: float | None = None,
 ) -> tuple[Plan | None, Facts]:
     """The plan of the query and what is known of the columns that its slow findings are about.
 
     Args:
+        schema: of the database, which is not read once more.
         run_seconds: let the query run for its plan, at most so long; without it nothing runs.
     """
     try:
-        plan = plan_of(database, query, run_seconds=run_seconds)
+        plan = plan_of(database, query, schema, run_seconds=run_seconds)
     except (DatabaseError, SqlError):
         plan = None
-    return plan, facts_of(database, query, findings)
+    return plan, facts_of(database, query, findings, schema)
 
 
-def plan_of(database: Database, query: exp.Query, *, run_seconds: float | None = None) -> Plan:
+#: Asks a database about a statement and its findings.
+Ask = Callable[[exp.Expr, Sequence[Finding]], tuple[Plan | None, Facts | None]]
+
+
+@contextmanager
+def asking(where: str | None, schema: Schema) -> Iterator[Ask]:
+    """How the database at the address is asked, which is opened at the first question.
+
+    Nothing runs there. Without an address, and of what is no query, nothing is known.
+    """
+    with ExitStack() as stack:
+        opened: list[Database] = []
+
+        def told(tree: exp.Expr, findings: Sequence[Finding]) -> tuple[Plan | None, Facts | None]:
+            if where is None or not isinstance(tree, exp.Query):
+                return None, None
+            if not opened:
+                opened.append(stack.enter_context(connect(where)))
+            return ask(opened[0], tree, findings, schema)
+
+        yield told
+
+
+def plan_of(
+    database: Database, query: exp.Query, schema: Schema, *, run_seconds: float | None = None
+) -> Plan:
     """The plan, measured where the query may run and is done in time.
 
     Raises:
@@ -295,7 +328,7 @@ def plan_of(database: Database, query: exp.Query, *, run_seconds: float | None =
     aliases = {node.alias_or_name: node.name for node in query.find_all(exp.Table)}
 
     def read(text: str) -> Plan:
-        return read_plan(text, database.dialect, database.schema, aliases)
+        return read_plan(text, database.dialect, schema, aliases)
 
     if run_seconds is not None:
         # too slow, or an engine that cannot measure: what it expects says something as well
@@ -304,19 +337,21 @@ def plan_of(database: Database, query: exp.Query, *, run_seconds: float | None =
     return read(database.plan(query, seconds=_PLAN_SECONDS))
 
 
-def facts_of(database: Database, query: exp.Expr, findings: Sequence[Finding]) -> Facts:
+def facts_of(
+    database: Database, query: exp.Expr, findings: Sequence[Finding], schema: Schema
+) -> Facts:
     """How many values the columns have that the slow findings are about; no value is read."""
     wanted: dict[str, set[str]] = {}
     for finding in findings:
         if finding.severity == "slow":
-            for table, column in about(finding, query, database.schema).columns[:_MOST_COLUMNS]:
+            for table, column in about(finding, query, schema).columns[:_MOST_COLUMNS]:
                 wanted.setdefault(table.name, set()).add(column.name)
     if not wanted:
         return Facts()
     narrow = Schema(
         tuple(
             replace(table, columns=tuple(c for c in table.columns if c.name in wanted[table.name]))
-            for table in database.schema.tables
+            for table in schema.tables
             if table.name in wanted
         )
     )

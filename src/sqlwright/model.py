@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 from sqlwright.adapters import why_not_fitting
 from sqlwright.errors import MissingExtra, ModelError, first_line
+from sqlwright.restricted import Names, restriction
 
 MINI_FOLDERS = (
     Path(__file__).parent / "mini",
@@ -37,8 +38,13 @@ class Model(Protocol):
         max_new_tokens: int = 400,
         samples: int = 1,
         stop: tuple[str, ...] = (),
+        names: Sequence[Names] | None = None,
     ) -> list[list[str]]:
-        """For each prompt its completions: the greedy one first, then `samples` - 1 drawn ones."""
+        """For each prompt its completions: the greedy one first, then `samples` - 1 drawn ones.
+
+        With `names`, one for each prompt, its answers name nothing else, where the weights are held
+        here.
+        """
         ...
 
     def count_tokens(self, text: str) -> int:
@@ -193,10 +199,12 @@ class LocalModel:
         max_new_tokens: int = 400,
         samples: int = 1,
         stop: tuple[str, ...] = (),
+        names: Sequence[Names] | None = None,
     ) -> list[list[str]]:
         """For each prompt its completions: the greedy one first, then `samples` - 1 drawn ones.
 
-        Prompts of like length go through together; the draws are the same each time.
+        Prompts of like length go through together; the draws are the same each time. With `names`,
+        one for each prompt, its answers name nothing else (`restricted`).
 
         Raises:
             ModelError: if a prompt leaves no room for an answer.
@@ -212,7 +220,8 @@ class LocalModel:
                     f"{self.context_tokens}: give fewer tables or passages"
                 )
             batch = [texts[index] for index in group]
-            for found in self._generate(batch, min(room, max_new_tokens), samples, stop):
+            only = [names[index] for index in group] if names else None
+            for found in self._generate(batch, min(room, max_new_tokens), samples, stop, only):
                 for index, text in zip(group, found, strict=True):
                     answers[index].append(text)
         return answers
@@ -223,7 +232,12 @@ class LocalModel:
         return len(self.tokenizer(text, add_special_tokens=special)["input_ids"])
 
     def _generate(
-        self, texts: list[str], max_new_tokens: int, samples: int, stop: tuple[str, ...]
+        self,
+        texts: list[str],
+        max_new_tokens: int,
+        samples: int,
+        stop: tuple[str, ...],
+        names: Sequence[Names] | None,
     ) -> Iterator[list[str]]:
         """One list of completions a round: the greedy round, then the drawn ones."""
         import torch
@@ -239,6 +253,9 @@ class LocalModel:
         }
         if stop and self.family != "mini":  # mini's stop is its end token
             options |= {"stop_strings": list(stop), "tokenizer": self.tokenizer}
+        if names is not None:
+            length = batch["input_ids"].shape[1]
+            options["logits_processor"] = [restriction(names, self.tokenizer, length)]
         for number in range(samples):
             drawn = {"do_sample": True, "temperature": 0.7, "top_p": 0.95}
             with torch.inference_mode(), torch.random.fork_rng():
@@ -285,8 +302,12 @@ class ServedModel:
         max_new_tokens: int = 400,
         samples: int = 1,
         stop: tuple[str, ...] = (),
+        names: Sequence[Names] | None = None,
     ) -> list[list[str]]:
-        """For each prompt its completions: the greedy one first, then `samples` - 1 drawn ones."""
+        """For each prompt its completions: the greedy one first, then `samples` - 1 drawn ones.
+
+        `names` has no effect: a server is not told what its next token may be.
+        """
         return [
             [self._one(prompt, max_new_tokens, number, stop) for number in range(samples)]
             for prompt in prompts

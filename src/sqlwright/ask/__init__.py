@@ -7,7 +7,7 @@ for; and no query is shown that does not bind and that the engine does not plan.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlwright import rewrite
@@ -30,6 +30,7 @@ from sqlwright.errors import ModelError, UsageError
 from sqlwright.knowledge.search import Index
 from sqlwright.model import Model
 from sqlwright.prompt import Request, compact_schema
+from sqlwright.schema import Schema
 from sqlwright.verify.results import plain
 
 _MOST_NEW_TOKENS = 300
@@ -118,6 +119,7 @@ def ask(
     )
     say("checking the answers")
     written = distinct([examine(answer, database, seconds) for answer in answers])
+    written = _without_odd(written, database.schema)
     same = same_by_rows(database, seconds) if run else same_by_witnesses(database, _WITNESS_SECONDS)
     written = grouped(written, same)
     chosen = choose(written)
@@ -134,6 +136,25 @@ def ask(
     return Answer(
         question, database.dialect, known, tuple(written), chosen, why, findings, rows
     )  # fmt: skip
+
+
+def _without_odd(written: list[Written], schema: Schema) -> list[Written]:
+    """The candidates; those in which a rule finds a mistake are refused, if there are others.
+
+    A number compared with a date binds and runs in many an engine, and answers no question.
+    """
+    faults = [
+        next((f.message for f in analyze(w.query, schema) if f.severity in ("error", "wrong")), "")
+        if w.query is not None
+        else "refused"
+        for w in written
+    ]
+    if all(faults):
+        return written
+    return [
+        replace(w, query=None, reason=fault) if fault and w.query is not None else w
+        for w, fault in zip(written, faults, strict=True)
+    ]
 
 
 def check_can_write(model: Model) -> None:

@@ -21,6 +21,7 @@ from sqlwright.check.ignores import Ignored, applied, read_ignores
 from sqlwright.check.names import unknown_names
 from sqlwright.check.statements import Statement, Unreadable, read, split
 from sqlwright.check.templates import Masked, masked, without_names
+from sqlwright.evidence import Ask, asking, with_evidence
 from sqlwright.schema import Schema
 
 #: What `check` itself finds, beside the rules: what each means, in English and Russian.
@@ -57,11 +58,13 @@ class Settings:
         schema: of the database; without tables in it rules say what they guess.
         dialect: sqlglot's name of it, or None: then each file's is guessed.
         standards: of the house.
+        db: the address of the database that is asked for numbers about slow statements.
     """
 
     schema: Schema = field(default_factory=lambda: Schema(()))
     dialect: str | None = None
     standards: tuple[Standard, ...] = ()
+    db: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +147,12 @@ _PART_LETTERS = 20_000
 
 def check_part(part: Part, settings: Settings) -> list[Finding]:
     """The findings about these statements, at their places in the file."""
-    return [
-        finding
-        for statement, around in zip(part.statements, part.around, strict=True)
-        for finding in _statement(statement, around, part.mask, part.dialect, part.skip, settings)
-    ]
+    with asking(settings.db, settings.schema) as ask:
+        return [
+            finding
+            for statement, around in zip(part.statements, part.around, strict=True)
+            for finding in _statement(statement, around, part, settings, ask)
+        ]
 
 
 def finished(script: Script, found: Sequence[Finding], settings: Settings) -> Checked:
@@ -163,19 +167,15 @@ def finished(script: Script, found: Sequence[Finding], settings: Settings) -> Ch
 
 
 def _statement(
-    statement: Statement,
-    around: Around,
-    mask: Masked,
-    dialect: str,
-    skip: frozenset[str],
-    settings: Settings,
+    statement: Statement, around: Around, part: Part, settings: Settings, ask: Ask
 ) -> list[Finding]:
     """The findings about one statement, at their places in the file.
 
     Rewrites stay behind: `check` shows none, and a tree is long to send from a worker.
     """
+    mask = part.mask
     try:
-        found = list(_found(statement, around, mask, dialect, skip, settings))
+        found = list(_found(statement, around, part, settings, ask))
     except RecursionError:
         found = [_syntax(Unreadable(1, 1, "nested too deeply to be checked"), mask)]
     placed = []
@@ -191,14 +191,10 @@ def _statement(
 
 
 def _found(
-    statement: Statement,
-    around: Around,
-    mask: Masked,
-    dialect: str,
-    skip: frozenset[str],
-    settings: Settings,
+    statement: Statement, around: Around, part: Part, settings: Settings, ask: Ask
 ) -> Iterator[Finding]:
     """The findings about one statement, at their places in it."""
+    mask, dialect, skip = part.mask, part.dialect, part.skip
     tree = _read(statement, mask, dialect, is_named=settings.dialect is not None)
     if isinstance(tree, Unreadable):
         if not (mask.is_template and tree.reason == _NOTHING):
@@ -210,6 +206,9 @@ def _found(
         for finding in analyze_statement(tree, settings.schema)
         if not (finding.rule == "needless-quotes" and dialect in _FOLDS_TO_CAPITALS)
     ]
+    if any(finding.severity == "slow" for finding in findings):
+        told = ask(tree, findings)
+        findings = with_evidence(findings, tree, settings.schema, *told)
     yield from check_tree(tree, settings.schema, findings, settings.standards)
     yield from check_words(tree, statement.text, dialect, settings.standards, around)
 

@@ -92,7 +92,7 @@ def check(
     several = len(names) > 1 or names[0] != files[0]
     texts = [(name, _text_of(name, several=several)) for name in names]
     known, named = _what_is_known(schema, db, dialect)
-    settings = Settings(known or Schema(()), named, house_standards(standards, knowledge))
+    settings = Settings(known or Schema(()), named, house_standards(standards, knowledge), db)
     with bar("parts", hidden=not (as_json or as_sarif)) as tell:
         found = list(check_files(texts, settings, workers=workers or cores(), tell=tell))
     results = [wanted.applied(file) for file in found]

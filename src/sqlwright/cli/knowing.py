@@ -33,7 +33,11 @@ if TYPE_CHECKING:
 
 
 Embedding = Annotated[
-    str | None, typer.Option("--embedding", help="a sentence model's folder, or none: words only")
+    str | None,
+    typer.Option(
+        "--embedding",
+        help="use-multilingual (reads Russian), a sentence model's folder, or none: words only",
+    ),
 ]
 Source = Annotated[
     str | None,

@@ -35,7 +35,7 @@ from sqlwright.schema import Schema, write_ddl
 from sqlwright.verify.judge import Verdict, judge
 
 # of the tries: a question is hardly ever rejected, so it is more of the records, about 0.15
-SHARES = {"optimize": 0.4, "refactor": 0.22, "fix": 0.14, "check": 0.14, "write": 0.1}
+SHARES = {"optimize": 0.4, "refactor": 0.22, "fix": 0.13, "check": 0.13, "write": 0.12}
 PAST_SHARE = 0.35  # of the records grow from a past query, the others from an invented one
 
 CONTEXT_SHARE = 0.3  # of the records show passages, where there are any

@@ -24,7 +24,7 @@ RUN_SECONDS = 5.0
 _ROOMS = (0, 300, 600, ROOM)  # letters of passages: a model must answer with few and with many
 _LETTERS = 1200  # of the tables in a prompt, as `ask` shows them to mini
 _MOST_LETTERS = 2100  # of a record: with more it may not fit 1,024 tokens
-_NOTHING = (None, 0)  # what a figure is where no row passes
+_NOTHING = (None, 0)  # what a figure is, in a row of its own, where no row passes
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +66,12 @@ def run_answer(record: Record, database: Database, seconds: float = RUN_SECONDS)
     """
     query = sql.read(record.output, record.dialect)
     try:
-        rows = database.rows(query, seconds=seconds, max_rows=1).rows
+        rows = database.rows(query, seconds=seconds, max_rows=2).rows
     except QueryTimeout:
         return replace(record, checked=f"{record.checked}; it runs longer than {seconds:g} s")
     except DatabaseError:
         return None
-    finds = any(value not in _NOTHING for row in rows for value in row)
+    finds = len(rows) > 1 or any(value not in _NOTHING for row in rows for value in row)
     return replace(record, checked=f"it runs on the database and finds {_FOUND[finds]}")
 
 

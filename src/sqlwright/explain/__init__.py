@@ -108,8 +108,8 @@ def explain_on(
         DatabaseError: if the engine refuses the query.
     """
     schema, dialect = database.schema, database.dialect
-    plan = plan_of(database, query, run_seconds=seconds if run else None)
-    facts = facts_of(database, query, analyze(query, schema))
+    plan = plan_of(database, query, schema, run_seconds=seconds if run else None)
+    facts = facts_of(database, query, analyze(query, schema), schema)
     found = explain(query, schema, dialect, language=language, plan=plan, facts=facts)
     if not run:
         return found

@@ -51,6 +51,8 @@ class Sources:
         files: the files under them, by origin, each with its digest.
         unchanged: origins of files whose rows stay.
         fresh: rows of the schema and of good practice.
+        retold: origins of files that stay, but are said to speak of another database now; known
+            when the rows that stay were gone through.
         notes: what was left out, in sentences.
     """
 
@@ -61,12 +63,13 @@ class Sources:
     files: dict[str, tuple[Path, str]] = field(default_factory=dict)
     unchanged: set[str] = field(default_factory=set)
     fresh: list[Row] = field(default_factory=list)
+    retold: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
 
     @property
     def is_new(self) -> bool:
-        """Is anything read, or at hand, that may not be in the old build?"""
-        return bool(self.fresh) or len(self.unchanged) < len(self.files)
+        """Is anything read, at hand, or retold, that may not be in the old build?"""
+        return bool(self.fresh or self.retold) or len(self.unchanged) < len(self.files)
 
     def is_learned(self, origin: str) -> bool:
         """Does the origin lie under what was learned again?"""
@@ -77,7 +80,10 @@ class Sources:
         for row in self._old(kinds, whole):
             if row.origin in self.unchanged:
                 if not self.run.excluding.hides(row.passage):
-                    yield replace(row, passage=_spoken_of(row.passage, self.run.database))
+                    passage = _spoken_of(row.passage, self.run.database)
+                    if passage is not row.passage:
+                        self.retold.add(row.origin)
+                    yield replace(row, passage=passage)
             elif not self.is_learned(row.origin):
                 yield row
 

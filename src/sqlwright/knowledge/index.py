@@ -85,8 +85,8 @@ def learn(
         paths: DDL, documents, query files, folders of them.
         progress: gets one line at a time, for a person.
         dialect: of the past queries; where None, that of the index, or each query's own look.
-        embedding: a folder of weights, or `none`; where None, that of the index, or the packaged
-            one where it is installed.
+        embedding: `use-multilingual`, a folder of weights, or `none`; where None, that of the
+            index, or the packaged one where it is installed.
         with_practice: also learn the good practice that ships with sqlwright.
         facts: what that database told beside its schema.
         database: the name of the database that all this speaks of; what was learned of others
@@ -117,7 +117,7 @@ def learn(
             )
             found = _survey(sources)
             about = _about(old, sources, found, name, digest, spoken)
-            if about != old or sources.is_new or found.is_changed:
+            if about != old or sources.is_new:
                 _write(store, old, sources, found, about, say)
             journal.remove()
     return Learned(
@@ -151,14 +151,13 @@ def copy(source: Path | str, target: Path | str) -> Learned:
 
 @dataclass(slots=True)
 class _Survey:
-    """What one look at all rows tells; `is_changed` if rows that stay are not as they were."""
+    """What one look at all rows tells."""
 
     known: Known = field(default_factory=Known)
     counts: Counter[str] = field(default_factory=Counter)
     databases: set[str] = field(default_factory=set)
     unread: list[str] = field(default_factory=list)
     suspicious: list[str] = field(default_factory=list)
-    is_changed: bool = False
 
 
 def _survey(sources: Sources) -> _Survey:

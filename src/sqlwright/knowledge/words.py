@@ -87,6 +87,12 @@ def _words_of_name(name: str) -> Iterator[str]:
             yield stem(word)
 
 
+def names(text: str) -> list[str]:
+    """The search words of names of several parts that prose spells out, as order_date."""
+    found = (list(_words_of_name(run)) for run in _RUN.findall(text))
+    return list(dict.fromkeys(words[0] for words in found if len(words) > 1))
+
+
 def spellings(text: str) -> dict[str, str]:
     """The search words of the text, each with the word of the text that it came from."""
     found: dict[str, str] = {}

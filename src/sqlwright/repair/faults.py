@@ -15,7 +15,7 @@ from sqlwright.errors import SqlError
 from sqlwright.repair.foreign import Foreign, foreign
 from sqlwright.repair.ground import Ground
 from sqlwright.repair.names import Unknown, unknown_names
-from sqlwright.repair.pieces import Piece, pieces_of
+from sqlwright.repair.pieces import Piece, at_offset, closing, pieces_of
 from sqlwright.repair.spelling import nearest
 from sqlwright.repair.strict import Loose, loose
 from sqlwright.repair.vocabulary import KEYWORD_SET, WRITES
@@ -61,7 +61,8 @@ def syntax_fault(text: str, dialect: str) -> Fault | None:
     found = sql.parsed(text, dialect)
     pieces = pieces_of(text, dialect)
     if isinstance(found, sql.Stop):
-        return Fault("syntax", _told(text, pieces, found), found.at)
+        at = _within(text, pieces, found.at, dialect)
+        return Fault("syntax", _told(text, pieces, at), at)
     if len(found) != 1 or not isinstance(found[0], exp.Query):
         return Fault("syntax", "it is not one query", _second(pieces, text))
     if (strict := loose(pieces, dialect)) is not None:
@@ -70,9 +71,25 @@ def syntax_fault(text: str, dialect: str) -> Fault | None:
     return None
 
 
-def _told(text: str, pieces: tuple[Piece, ...], stop: sql.Stop) -> str:
+def _within(text: str, pieces: tuple[Piece, ...], at: int, dialect: str) -> int:
+    """The offset of the fault inside the subquery whose ( the parser went back to."""
+    number = at_offset(pieces, at)
+    if number + 1 >= len(pieces) or not pieces[number].is_mark("("):
+        return at
+    if not (pieces[number + 1].is_word("SELECT", "WITH") or pieces[number + 1].is_mark("(")):
+        return at
+    end = closing(pieces, number)
+    start, stop = pieces[number].end, pieces[end].start if end < len(pieces) else len(text)
+    inside = text[start:stop]
+    found = sql.parsed(inside, dialect)
+    if not isinstance(found, sql.Stop):
+        return at
+    return start + _within(inside, pieces_of(inside, dialect), found.at, dialect)
+
+
+def _told(text: str, pieces: tuple[Piece, ...], at: int) -> str:
     """Where the parser stopped and at what."""
-    piece = next((p for p in pieces if p.end > stop.at), None)
+    piece = next((p for p in pieces if p.end > at), None)
     if piece is None:
         return "the text ends too early"
     column = piece.start - (text.rfind("\n", 0, piece.start) + 1) + 1

@@ -27,16 +27,15 @@ _OPERATORS = {
 
 
 def word_options(text: str, pieces: Sequence[Piece], at: int, lexicon: Lexicon) -> Iterator[Option]:
-    """Misspelled, glued and torn words up to a little beyond the fault."""
+    """Misspelled, glued and torn words; those near the fault cost least."""
     yield from _all_misspelled(text, pieces, lexicon)
-    for number, piece in enumerate(pieces[: at + 3]):
-        if number < at - _FARTHEST:
-            continue
-        far = 0.0 if number > at - 8 else 0.3
+    for number in range(max(at - _FARTHEST, 0), min(at + _FARTHEST, len(pieces))):
+        piece = pieces[number]
+        far = 0.0 if at - 8 < number < at + 3 else 0.3
         if piece.kind == "word":
             yield from _respelled(text, pieces, number, lexicon, far)
             yield from _torn_apart(text, piece, lexicon, far)
-        if piece.kind in ("word", "odd", "number") and number > at - _JOINED:
+        if piece.kind in ("word", "odd", "number") and abs(number - at) < _JOINED:
             yield from _joined(text, pieces, number, lexicon, far)
         if piece.kind == "odd":
             cost = 0.6 if len(piece.text) == 1 else 1.7

@@ -20,7 +20,7 @@ from sqlwright.rewrite.rules import by_rules, settled
 from sqlwright.schema import Schema
 
 #: Of one query, the likeliest first; judging and timing each takes up to seconds.
-MOST_PROPOSALS = 10
+MOST_PROPOSALS = 8
 #: Of rules by themselves, those that take away most first; all of them together are one more.
 MOST_ALONE = 4
 

@@ -1,4 +1,4 @@
-"""What a query asks an engine to do, without how it is worded: of rewrites alike in it, one is tried.
+"""What a query asks an engine to do, however it is worded: of rewrites alike in it, one is tried.
 
 It compares words, not meaning: which of two is right, or whether any is, `verify` judges.
 """
@@ -25,8 +25,8 @@ def effect(query: exp.Query, schema: Schema, dialect: str) -> str:
     The order of tables in inner joins and where their conditions stand; the order of conditions and
     of their sides, BETWEEN or two comparisons, constants to be worked out; ASC and parentheses;
     names spelled in full or not, a star or its columns, what EXISTS selects; a derived table or a
-    CTE that is read once. Where two ways cost alike, a planner may take the one or the other by such
-    things: that is luck, and no reason to try them all.
+    CTE that is read once. Where two ways cost alike, a planner may take either by such things: that
+    is luck, and no reason to try them all.
     """
     try:
         tree = sql.bind(query, schema, dialect)
@@ -89,7 +89,7 @@ def _with_plain_ctes(tree: exp.Query) -> exp.Query:
 
 
 def _sort(node: exp.And | exp.Or) -> None:
-    parts = sorted(node.flatten(), key=lambda part: part.sql())
+    parts = sorted(node.flatten(unnest=False), key=lambda part: part.sql())
     together = exp.and_ if isinstance(node, exp.And) else exp.or_
     _replaced(node, together(*parts, copy=False, wrap=False))
 
@@ -158,7 +158,7 @@ def _flatten(select: exp.Select) -> None:
     conditions = [
         part
         for each in held
-        for part in (each.flatten() if isinstance(each, exp.And) else (each,))
+        for part in (each.flatten(unnest=False) if isinstance(each, exp.And) else (each,))
         if not (isinstance(part, exp.Boolean) and part.this)
     ]
     tables = sorted([first.this, *(join.this for join in joins)], key=lambda node: node.sql())

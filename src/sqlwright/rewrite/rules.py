@@ -1,4 +1,4 @@
-"""What the rules make of a query, each that is about its work by itself, and all of them together."""
+"""What the rules make of a query: each that is about its work by itself, and all together."""
 
 from __future__ import annotations
 
