@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+import sqlwright.advise
 from sqlwright import sql
 from sqlwright.advise import Candidate, advise, choose
-from sqlwright.context import quoted
+from sqlwright.analyze import Finding
+from sqlwright.context import find_passages, quoted
 from sqlwright.database import Database, connect
-from sqlwright.errors import BindError, SqlError
+from sqlwright.errors import BindError, DatabaseError, SqlError
 from sqlwright.knowledge import learn, open_index
 from sqlwright.knowledge.passages import Hit, Passage
 from sqlwright.prompt import parse
@@ -81,6 +83,70 @@ def test_a_good_query_made_slow_is_made_fast_again(database: Database) -> None:
     assert advice.best.cost.low > 1
     again = advise(advice.best.text, database=database, seconds=2)
     assert "count-above-zero" not in [finding.rule for finding in again.findings]
+
+
+TEXTS_JOINED = (
+    "SELECT o.total FROM orders AS o JOIN customers AS c"
+    " ON CAST(c.id AS TEXT) = CAST(o.customer_id AS TEXT)"
+)
+
+
+def test_the_best_is_rewritten_once_more(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A model's good answer is made better by a rule, which had nothing to say of the original."""
+    answer = "SELECT o.total FROM orders AS o JOIN customers AS c ON c.id = o.customer_id"
+    advised = {}
+    for brief in (0.0, 1000.0):
+        monkeypatch.setattr(sqlwright.advise, "_BRIEF", brief)
+        advised[brief] = advise(TEXTS_JOINED, database=database, model=Scripted(answer), seconds=1)
+    advice = advised[0.0]
+    by_source = {candidate.source: candidate for candidate in advice.candidates}
+    further = [source for source in by_source if source.startswith("model, rule: ")]
+    assert further
+    assert all("JOIN" not in by_source[source].text for source in further)
+    assert all(by_source[source].cost is not None for source in further)
+    assert advice.best is not None
+    assert advice.best in advice.candidates
+    assert advice.best.source in ("model", *further)
+    # what takes next to no time is left as it is
+    assert [c.source for c in advised[1000.0].candidates] == ["model"]
+
+
+def test_a_plan_that_cannot_be_had_stops_nothing(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(text: str, seconds: float) -> str:
+        raise DatabaseError("no plan today")
+
+    for name in ("measure", "explain"):
+        monkeypatch.setattr(database._engine, name, refused)
+    advice = advise(SLOW, database=database, seconds=0.3)
+    assert advice.plan is None
+    assert advice.heaviest == []
+    assert any("orders has 3,000 rows" in finding.say() for finding in advice.findings)
+
+
+def test_standards_on_the_worst_findings_and_on_what_a_query_is_built_of(
+    database: Database, tmp_path: Path
+) -> None:
+    pytest.importorskip("lancedb")
+    page = tmp_path / "standards.md"
+    page.write_text(
+        "# Standards\n\n## Existence\n\nNever count every row to see whether there is one.\n\n"
+        "## Сортировка\n\nСортировка ORDER BY нужна только в отчётах.\n\n"
+        "## Money\n\nAmounts are in euros.\n"
+    )
+    learn(tmp_path / "knowledge", database.schema, [page], dialect="sqlite", embedding="none")
+    index = open_index(tmp_path / "knowledge")
+    query = sql.read(f"{SLOW} ORDER BY c.name", "sqlite")
+    styles = [Finding(f"style-{n}", "style", "") for n in range(5)]
+    findings = [*styles, Finding("count-above-zero", "slow", "")]
+    hits = find_passages(index, query, findings, database.schema, "sqlite")
+    titles = [hit.passage.title for hit in hits if hit.passage.kind == "standard"]
+    assert titles[0] == "Existence"
+    assert "Сортировка" in titles
+    assert "Money" not in titles
 
 
 def test_a_query_that_is_good_stands(database: Database) -> None:

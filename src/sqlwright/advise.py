@@ -29,6 +29,7 @@ from sqlwright.verify.prepare import renames
 
 MOST_ROUNDS = 2  # of rewriting the best so far once more
 _MOST_FURTHER = 3  # rewrites of it
+_BRIEF = 0.05  # seconds: what takes less is rewritten no further
 _HEAVIEST = 3  # steps of the plan that are told
 
 
@@ -201,17 +202,22 @@ def _once_more(
     examined: Callable[[Sequence[Proposal]], list[Candidate]],
     seconds: float,
 ) -> list[Candidate]:
-    """The candidates with rewrites of the best of them, as long as one of those is best then."""
+    """The candidates with rewrites of the best of them, as long as one of those is best then.
+
+    What takes next to no time is left as it is.
+    """
     for _ in range(MOST_ROUNDS):
         best = choose(candidates)
-        if best is None:
+        if best is None or best.cost is None or best.cost.proposal_seconds < _BRIEF:
             break
-        further = _further(best, query, candidates, database.schema, database.dialect)
-        others, found = [c for c in candidates if c is not best], examined(further)
-        if any(c.survives for c in found):  # timed with the best, so that one race decides
-            best, *found = timed(database, query, [best, *found], seconds)
-        candidates = [*others, best, *found]
-        if not found or choose(candidates) is best:
+        found = examined(_further(best, query, candidates, database.schema, database.dialect))
+        if not any(c.survives for c in found):
+            candidates = [*candidates, *found]
+            break
+        at = candidates.index(best)  # timed with the others, so that one race decides
+        best, *found = timed(database, query, [best, *found], seconds)
+        candidates = [*candidates[:at], best, *candidates[at + 1 :], *found]
+        if choose(candidates) is best:
             break
     return candidates
 

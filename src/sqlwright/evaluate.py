@@ -27,9 +27,10 @@ from sqlwright.data.records import Record, digest, language, read_schema, reques
 from sqlwright.database import Database
 from sqlwright.errors import SqlError, SqlwrightError
 from sqlwright.model import Model
-from sqlwright.prompt import answer_of, render, stop
+from sqlwright.prompt import Request, answer_of, render, stop
 from sqlwright.rates import Difference, Rate, difference, rate
-from sqlwright.rewrite import Rejected, read_answer
+from sqlwright.restricted import Names
+from sqlwright.rewrite import Rejected, is_restricted, names_for, read_answer
 from sqlwright.schema import Schema
 from sqlwright.verify.judge import Verdict
 
@@ -245,7 +246,8 @@ def _answer(
     records: Sequence[Record], model: Model, tell: Callable[[str, int, int], None]
 ) -> list[str]:
     """One greedy answer a record; those of like length go through the model together."""
-    prompts = [render(request(record, model.family), model.family) for record in records]
+    asked = [request(record, model.family) for record in records]
+    prompts = [render(one, model.family) for one in asked]
     lengths = [model.count_tokens(prompt) for prompt in prompts]
     room = [_room(record, model) for record in records]
     answers = [""] * len(records)
@@ -253,13 +255,23 @@ def _answer(
     for start in range(0, len(order), 16):
         group = [p for p in order[start : start + 16] if lengths[p] < model.context_tokens]
         longest = max((room[place] for place in group), default=0)
-        found = model.complete(
-            [prompts[p] for p in group], max_new_tokens=longest, stop=stop(model.family)
-        )
+        texts, ends = [prompts[p] for p in group], stop(model.family)
+        if is_restricted(model):
+            names = [_names(records[p], asked[p]) for p in group]
+            found = model.complete(texts, longest, stop=ends, names=names)
+        else:
+            found = model.complete(texts, max_new_tokens=longest, stop=ends)
         for place, completions in zip(group, found, strict=True):
             answers[place] = answer_of(completions[0], model.family)
         tell("answering", min(start + 16, len(order)), len(order))
     return answers
+
+
+def _names(record: Record, asked: Request) -> Names | None:
+    """What the answer may name, as where `advise` asks; rules are named by `check`."""
+    if record.task == "check" or not record.schema.strip():
+        return None
+    return names_for(asked, read_schema(record.schema, record.dialect))
 
 
 def _room(record: Record, model: Model) -> int:

@@ -38,7 +38,7 @@ class Model(Protocol):
         max_new_tokens: int = 400,
         samples: int = 1,
         stop: tuple[str, ...] = (),
-        names: Sequence[Names] | None = None,
+        names: Sequence[Names | None] | None = None,
     ) -> list[list[str]]:
         """For each prompt its completions: the greedy one first, then `samples` - 1 drawn ones.
 
@@ -199,7 +199,7 @@ class LocalModel:
         max_new_tokens: int = 400,
         samples: int = 1,
         stop: tuple[str, ...] = (),
-        names: Sequence[Names] | None = None,
+        names: Sequence[Names | None] | None = None,
     ) -> list[list[str]]:
         """For each prompt its completions: the greedy one first, then `samples` - 1 drawn ones.
 
@@ -237,7 +237,7 @@ class LocalModel:
         max_new_tokens: int,
         samples: int,
         stop: tuple[str, ...],
-        names: Sequence[Names] | None,
+        names: Sequence[Names | None] | None,
     ) -> Iterator[list[str]]:
         """One list of completions a round: the greedy round, then the drawn ones."""
         import torch
@@ -302,7 +302,7 @@ class ServedModel:
         max_new_tokens: int = 400,
         samples: int = 1,
         stop: tuple[str, ...] = (),
-        names: Sequence[Names] | None = None,
+        names: Sequence[Names | None] | None = None,
     ) -> list[list[str]]:
         """For each prompt its completions: the greedy one first, then `samples` - 1 drawn ones.
 

@@ -100,12 +100,12 @@ def _keywords() -> frozenset[str]:
 
 
 def restriction(
-    names: Sequence[Names], tokenizer: Any, prompt_tokens: int
+    names: Sequence[Names | None], tokenizer: Any, prompt_tokens: int
 ) -> Callable[[Any, Any], Any]:
     """What `generate` applies to the scores of the next token, for each row of a batch.
 
     Args:
-        names: what the answer of each row may name.
+        names: what the answer of each row may name; None for one that is not restricted.
         tokenizer: that of the model.
         prompt_tokens: how many tokens of each row are not the answer's.
     """
@@ -122,11 +122,14 @@ def restriction(
 
     def restrict(ids: Any, scores: Any) -> Any:
         kept = torch.full_like(scores, -float("inf"))
-        for row in range(ids.shape[0]):
+        for row, allowed in enumerate(names):
+            if allowed is None:
+                kept[row] = scores[row]
+                continue
             text = str(tokenizer.decode(ids[row, prompt_tokens:], skip_special_tokens=True))
             found = 0
             for token in scores[row].topk(min(_LOOKED_AT, scores.shape[1])).indices.tolist():
-                if names[row].can_go_on(text + piece(token)):
+                if allowed.can_go_on(text + piece(token)):
                     kept[row, token] = scores[row, token]
                     found += 1
                     if found == _KEPT:

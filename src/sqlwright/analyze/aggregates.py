@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from sqlglot import exp
 
@@ -202,7 +203,7 @@ def aggregate_of_group_key(query: exp.Query, schema: Schema) -> Iterator[Finding
                 "style",
                 f"{shown(fold.this)} is a grouping key: `{shown(fold)}` is its one value",
                 f"{shown(fold.this)} — ключ группы: `{shown(fold)}` — её единственное значение",
-                rewrite=replaced(query, fold, fold.this.copy()),
+                rewrite=partial(replaced, query, fold, fold.this.copy()),
             )
 
 

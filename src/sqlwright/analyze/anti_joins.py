@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from sqlglot import exp
 
@@ -62,7 +63,7 @@ def not_in_subquery(query: exp.Query, schema: Schema) -> Iterator[Finding]:
             "slow",
             f"NOT IN compares {shown(test.this)} with a whole list: NOT EXISTS looks one row up",
             f"NOT IN сравнивает {shown(test.this)} со всем списком: NOT EXISTS ищет одну строку",
-            rewrite=replaced(query, test.parent, new),
+            rewrite=partial(replaced, query, test.parent, new),
         )
 
 
@@ -158,7 +159,7 @@ def anti_join_column(query: exp.Query, schema: Schema) -> Iterator[Finding]:
                 f" ask for {shown(compared[0])}, which the join compares",
                 f"`{shown(part)}` читает столбец лишь ради строк без пары:"
                 f" спросите {shown(compared[0])}, по которому идёт соединение",
-                rewrite=replaced(query, part, new),
+                rewrite=partial(replaced, query, part, new),
             )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from sqlglot import exp
 
@@ -57,7 +58,7 @@ def negated_comparison(query: exp.Query, schema: Schema) -> Iterator[Finding]:
             "style",
             f"`{shown(negation)}` is `{shown(new)}`",
             f"`{shown(negation)}` — это `{shown(new)}`",
-            rewrite=replaced(query, negation, new),
+            rewrite=partial(replaced, query, negation, new),
         )
 
 
@@ -115,7 +116,7 @@ def single_item_list(query: exp.Query, schema: Schema) -> Iterator[Finding]:
             "style",
             f"a list of one value: write `{shown(new)}`",
             f"в списке одно значение: пишите `{shown(new)}`",
-            rewrite=replaced(query, negation if negation is not None else test, new),
+            rewrite=partial(replaced, query, negation if negation is not None else test, new),
         )
 
 
@@ -136,18 +137,20 @@ def repeated_list_item(query: exp.Query, schema: Schema) -> Iterator[Finding]:
         texts = [value.sql() for value in test.expressions if isinstance(value, exp.Literal)]
         if len(texts) < 2 or len(texts) < len(test.expressions) or len(set(texts)) == len(texts):
             continue
-        again = next(text for at, text in enumerate(texts) if text in texts[:at])
+        firsts: dict[str, exp.Expr] = {}
+        repeats = []
+        for text, value in zip(texts, test.expressions, strict=True):
+            if firsts.setdefault(text, value) is not value:
+                repeats.append(text)
         new = test.copy()
-        new.set(
-            "expressions", [test.expressions[texts.index(t)].copy() for t in dict.fromkeys(texts)]
-        )
+        new.set("expressions", [value.copy() for value in firsts.values()])
         yield found(
             test,
             "repeated-list-item",
             "style",
-            f"{again} is in the list more than once",
-            f"{again} есть в списке не один раз",
-            rewrite=replaced(query, test, new),
+            f"{repeats[0]} is in the list more than once",
+            f"{repeats[0]} есть в списке не один раз",
+            rewrite=partial(replaced, query, test, new),
         )
 
 
@@ -177,7 +180,7 @@ def like_everything(query: exp.Query, schema: Schema) -> Iterator[Finding]:
             "style",
             f"`{shown(test)}` holds for every text: it only drops NULL",
             f"`{shown(test)}` верно для любого текста: отбрасывается только NULL",
-            rewrite=replaced(query, test, new),
+            rewrite=partial(replaced, query, test, new),
         )
 
 
@@ -241,5 +244,5 @@ def constant_on_left(query: exp.Query, schema: Schema) -> Iterator[Finding]:
             "style",
             f"write `{shown(new)}`",
             f"пишите `{shown(new)}`",
-            rewrite=replaced(query, test, new),
+            rewrite=partial(replaced, query, test, new),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from sqlglot import exp
 
@@ -57,7 +58,7 @@ def count_of_not_null(query: exp.Query, schema: Schema) -> Iterator[Finding]:
             "style",
             f"{shown(value)} is never NULL: COUNT(*) counts the same rows",
             f"{shown(value)} не бывает NULL: COUNT(*) считает те же строки",
-            rewrite=replaced(query, count, new),
+            rewrite=partial(replaced, query, count, new),
         )
 
 
@@ -234,7 +235,7 @@ def sum_of_one(query: exp.Query, schema: Schema) -> Iterator[Finding]:
             "style",
             "SUM(1) counts rows: write COUNT(*)",
             "SUM(1) считает строки: пишите COUNT(*)",
-            rewrite=replaced(query, total, count) if is_grouped else None,
+            rewrite=partial(replaced, query, total, count) if is_grouped else None,
         )
 
 

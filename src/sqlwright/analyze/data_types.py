@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from sqlglot import exp
 
@@ -52,7 +53,7 @@ def number_as_text(query: exp.Query, schema: Schema) -> Iterator[Finding]:
             "style",
             f"{shown(column)} is a number, and {shown(value)} a text: drop the quotes",
             f"{shown(column)} — число, а {shown(value)} — текст: уберите кавычки",
-            rewrite=replaced(query, value, number),
+            rewrite=partial(replaced, query, value, number),
         )
 
 
@@ -165,7 +166,7 @@ def needless_cast(query: exp.Query, schema: Schema) -> Iterator[Finding]:
             "style" if isinstance(clause, exp.Select | None) else "slow",
             f"{shown(column)} is {declared} already",
             f"{shown(column)} и так {declared}",
-            rewrite=replaced(query, cast, column.copy()),
+            rewrite=partial(replaced, query, cast, column.copy()),
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from sqlglot import exp
 
@@ -355,5 +356,5 @@ def count_distinct_of_key(query: exp.Query, schema: Schema) -> Iterator[Finding]
                 "slow",
                 f"{shown(value)} is a key: DISTINCT changes nothing",
                 f"{shown(value)} — ключ: DISTINCT ничего не меняет",
-                rewrite=replaced(query, distinct, value.copy()),
+                rewrite=partial(replaced, query, distinct, value.copy()),
             )

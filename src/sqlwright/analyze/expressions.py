@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from sqlglot import exp
 
@@ -95,7 +96,7 @@ def repeated_function(query: exp.Query, schema: Schema) -> Iterator[Finding]:
             "style",
             f"`{shown(call)}` is `{shown(new)}`",
             f"`{shown(call)}` — то же, что `{shown(new)}`",
-            rewrite=replaced(query, call, new),
+            rewrite=partial(replaced, query, call, new),
         )
 
 
@@ -130,7 +131,7 @@ def same_branches(query: exp.Query, schema: Schema) -> Iterator[Finding]:
             "wrong",
             f"every branch gives {shown(default)}: one of them was meant to differ, or CASE can go",
             f"каждая ветвь даёт {shown(default)}: одна должна отличаться, или CASE не нужен",
-            rewrite=replaced(query, case, default.copy()),
+            rewrite=partial(replaced, query, case, default.copy()),
         )
 
 
@@ -162,7 +163,7 @@ def repeated_when(query: exp.Query, schema: Schema) -> Iterator[Finding]:
             "wrong",
             f"WHEN {shown(tests[again[0]])} stood before: this branch is never taken",
             f"WHEN {shown(tests[again[0]])} уже было: эта ветвь никогда не выбирается",
-            rewrite=replaced(query, case, new),
+            rewrite=partial(replaced, query, case, new),
         )
 
 
@@ -212,5 +213,5 @@ def extreme_by_limit(query: exp.Query, schema: Schema) -> Iterator[Finding]:
             "style",
             f"the rows are sorted only to take {shown(fold)}",
             f"строки сортируются только ради {shown(fold)}",
-            rewrite=replaced(query, select, new),
+            rewrite=partial(replaced, query, select, new),
         )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Literal
 
 from sqlglot import exp
@@ -18,7 +20,9 @@ class Finding:
     """One thing to say about a query.
 
     `rewrite` is a whole new query, or None where only the author can choose. It is a proposal:
-    nothing is shown to a user before `verify` has tried to refute it.
+    nothing is shown to a user before `verify` has tried to refute it. It is made of the query when
+    it is first asked for, which must not change before: a generated query gives a thousand
+    findings, and a copy of it for each would take minutes.
     """
 
     rule: str
@@ -27,8 +31,13 @@ class Finding:
     line: int = 0  # from 1; 0 when the tree does not tell
     column: int = 0
     evidence: str = ""  # what in the schema makes it so
-    rewrite: exp.Query | None = None
+    offer: exp.Query | Callable[[], exp.Query | None] | None = field(default=None, compare=False)
     message_ru: str = ""
+
+    @property
+    def rewrite(self) -> exp.Query | None:
+        """The whole new query that it offers, or None."""
+        return self.offer() if callable(self.offer) else self.offer
 
     def as_dict(self) -> dict[str, Any]:
         """The finding as JSON types; its rewrite only comes out checked, as a candidate."""
@@ -56,11 +65,15 @@ def found(
     russian: str,
     *,
     evidence: str = "",
-    rewrite: exp.Query | None = None,
+    rewrite: exp.Query | Callable[[], exp.Query | None] | None = None,
 ) -> Finding:
-    """A finding placed at the first part of `node` whose line and column the parser kept."""
+    """A finding placed at the first part of `node` whose line and column the parser kept.
+
+    A `rewrite` that is a function is called once, when the finding is first asked for it.
+    """
     line, column = place(node)
-    return Finding(rule, severity, english, line, column, evidence, rewrite, russian)
+    offer = cache(rewrite) if callable(rewrite) else rewrite
+    return Finding(rule, severity, english, line, column, evidence, offer, russian)
 
 
 def shown(node: exp.Expr, most: int = 70) -> str:

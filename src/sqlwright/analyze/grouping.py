@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from sqlglot import exp
 
@@ -152,7 +153,7 @@ def distinct_in_min_max(query: exp.Query, schema: Schema) -> Iterator[Finding]:
             "slow",
             f"DISTINCT changes nothing in `{shown(fold)}`",
             f"DISTINCT ничего не меняет в `{shown(fold)}`",
-            rewrite=replaced(query, distinct, distinct.expressions[0].copy()),
+            rewrite=partial(replaced, query, distinct, distinct.expressions[0].copy()),
         )
 
 
@@ -259,5 +260,5 @@ def distinct_as_function(query: exp.Query, schema: Schema) -> Iterator[Finding]:
             "style",
             f"DISTINCT counts every column, not only {shown(first.this)}: drop the brackets",
             f"DISTINCT учитывает все столбцы, а не только {shown(first.this)}: уберите скобки",
-            rewrite=replaced(query, first, first.this.copy()),
+            rewrite=partial(replaced, query, first, first.this.copy()),
         )

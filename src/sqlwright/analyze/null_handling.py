@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from sqlglot import exp
 
 from sqlwright.analyze.finding import Finding, found, shown
 from sqlwright.analyze.kinds import kind
-from sqlwright.analyze.nulls import asks_present, is_surely_nullable
+from sqlwright.analyze.nulls import asked_present, asks_present, is_surely_nullable
 from sqlwright.analyze.once import every
 from sqlwright.analyze.scope import (
     conditions,
@@ -49,6 +50,7 @@ def needless_coalesce(query: exp.Query, schema: Schema) -> Iterator[Finding]:
         if at:
             new.set("expressions", [value.copy() for value in kept[1:]])
         kinds = {kind(value, schema) for value in values}
+        is_same = len(kinds) == 1 and "" not in kinds
         clause = coalesce.find_ancestor(exp.Where, exp.Join, exp.Select)
         yield found(
             coalesce,
@@ -56,7 +58,7 @@ def needless_coalesce(query: exp.Query, schema: Schema) -> Iterator[Finding]:
             "style" if isinstance(clause, exp.Select | None) else "slow",
             f"{shown(values[at])} is never NULL: `{shown(values[at + 1])}` is never read",
             f"{shown(values[at])} не бывает NULL: до `{shown(values[at + 1])}` дело не дойдёт",
-            rewrite=replaced(query, coalesce, new) if len(kinds) == 1 and "" not in kinds else None,
+            rewrite=partial(replaced, query, coalesce, new) if is_same else None,
         )
 
 
@@ -85,7 +87,7 @@ def case_for_coalesce(query: exp.Query, schema: Schema) -> Iterator[Finding]:
             "style",
             f"this CASE is COALESCE({shown(value)}, {shown(filler)})",
             f"этот CASE — то же, что COALESCE({shown(value)}, {shown(filler)})",
-            rewrite=replaced(query, case, new),
+            rewrite=partial(replaced, query, case, new),
         )
 
 
@@ -121,14 +123,16 @@ def implied_not_null(query: exp.Query, schema: Schema) -> Iterator[Finding]:
     """
     for select in selects(query):
         parts = where(select)
-        given = conditions(select)
-        implied = [part for part in parts if _is_implied(part, given)]
-        if not implied:
+        given = (other for other in conditions(select) if not isinstance(other, exp.Not))
+        present = {value for other in given for value in asked_present(other)}
+        follows = [_not_null(part) in present for part in parts]
+        if not any(follows):
             continue
+        implied = [part for part, known in zip(parts, follows, strict=True) if known]
         copy, (twin,) = copy_with(query, select)
         assert isinstance(twin, exp.Select)
-        kept = [at for at, part in enumerate(parts) if not any(part is i for i in implied)]
-        set_where(twin, [where(twin)[at] for at in kept])
+        both = zip(where(twin), follows, strict=True)
+        set_where(twin, [part for part, known in both if not known])
         yield found(
             implied[0],
             "implied-not-null",
@@ -139,16 +143,13 @@ def implied_not_null(query: exp.Query, schema: Schema) -> Iterator[Finding]:
         )
 
 
-def _is_implied(part: exp.Expr, given: list[exp.Expr]) -> bool:
-    if not isinstance(part, exp.Not):
-        return False
-    test = part.this.unnest()
+def _not_null(part: exp.Expr) -> exp.Column | None:
+    """The column of `column IS NOT NULL`."""
+    test = part.this.unnest() if isinstance(part, exp.Not) else None
     if not isinstance(test, exp.Is) or not isinstance(test.expression, exp.Null):
-        return False
+        return None
     value = test.this.unnest()
-    return isinstance(value, exp.Column) and any(
-        asks_present(other, value) for other in given if not isinstance(other, exp.Not)
-    )
+    return value if isinstance(value, exp.Column) else None
 
 
 def nulls_at_top(query: exp.Query, schema: Schema) -> Iterator[Finding]:

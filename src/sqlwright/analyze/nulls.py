@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from sqlglot import exp
@@ -69,15 +70,20 @@ def _is_filtered(value: exp.Expr, select: exp.Select) -> bool:
 
 def asks_present(part: exp.Expr, value: exp.Expr) -> bool:
     """Whether the condition cannot be true while the value is NULL."""
+    return value in asked_present(part)
+
+
+def asked_present(part: exp.Expr) -> tuple[exp.Expr, ...]:
+    """The values of which none can be NULL while the condition is true."""
     if isinstance(part, exp.Not):
         inner = part.this.unnest()
         is_null = isinstance(inner, exp.Is) and isinstance(inner.expression, exp.Null)
-        return is_null and inner.this.unnest() == value
+        return (inner.this.unnest(),) if is_null else ()
     if isinstance(part, COMPARISONS):
         sides_of = (part.this.unnest(), part.expression.unnest())
         # ALL over no rows is true of NULL too
-        return value in sides_of and not any(isinstance(s, exp.All | exp.Any) for s in sides_of)
-    return isinstance(part, exp.In | exp.Like | exp.Between) and part.this.unnest() == value
+        return () if any(isinstance(s, exp.All | exp.Any) for s in sides_of) else sides_of
+    return (part.this.unnest(),) if isinstance(part, exp.In | exp.Like | exp.Between) else ()
 
 
 def null_comparison(query: exp.Query, schema: Schema) -> Iterator[Finding]:
@@ -182,12 +188,14 @@ def inequality_of_nullable(query: exp.Query, schema: Schema) -> Iterator[Finding
     столбец NOT NULL, под внешним соединением и когда о столбце говорит ещё одно условие.
     """
     for select in selects(query):
+        named: Counter[exp.Expr] | None = None
         for part in where(select):
             column = _excludes(part)
             if column is None or not is_surely_nullable(column, schema):
                 continue
-            others = [c for other in conditions(select) if other is not part for c in _named(other)]
-            if column in others:
+            if named is None:  # counted once, or else each part would be read for each other one
+                named = Counter(c for given in conditions(select) for c in _named(given))
+            if named[column] > sum(c == column for c in _named(part)):
                 continue
             yield found(
                 part,

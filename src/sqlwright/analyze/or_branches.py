@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
 
 from sqlglot import exp
 
+from sqlwright.analyze.bounds import Furthest, cannot_both, furthest, rivals
 from sqlwright.analyze.finding import Finding, found, shown
-from sqlwright.analyze.once import every
+from sqlwright.analyze.once import every, once
 from sqlwright.analyze.reads import alias_of, is_conjunct, reads
 from sqlwright.analyze.scope import (
     Source,
@@ -25,7 +28,6 @@ from sqlwright.analyze.scope import (
     where,
 )
 from sqlwright.analyze.tree import all_of, fitted, replaced, set_where
-from sqlwright.analyze.truth import cannot_both
 from sqlwright.schema import Schema
 
 
@@ -78,7 +80,7 @@ def or_to_union(query: exp.Query, schema: Schema) -> Iterator[Finding]:
             " a UNION may use one for each (a guess: measure)",
             f"OR соединяет условия ({len(parts)}), которым не служит один индекс или соединение:"
             " UNION может взять для каждого свой (догадка: измерьте)",
-            rewrite=replaced(query, chain, new),
+            rewrite=partial(replaced, query, chain, new),
         )
 
 
@@ -151,32 +153,64 @@ def dead_branch(query: exp.Query, schema: Schema) -> Iterator[Finding]:
         select = enclosing(chain)
         if isinstance(chain.parent, exp.Or) or select is None or not is_conjunct(chain):
             continue
-        beside = [part for part in conditions(select) if part is not chain]
+        beside = once("beside", select, schema, partial(_beside, select))
         parts = list(chain.flatten(unnest=True))
-        pairs = [(part, _clash(part, beside)) for part in parts]
-        dead = [(part, why) for part, why in pairs if why is not None]
-        kept = [part for part, why in pairs if why is None]
+        dead = [part for part in parts if any(_is_denied(t, beside) for t in conjuncts(part))]
+        gone = {id(part) for part in dead}
+        kept = [part for part in parts if id(part) not in gone]
         if not dead or not kept:
             continue
+        why = _clash(dead[0], beside.given)
         terms = [fitted(part.copy(), exp.Or() if len(kept) > 1 else exp.And()) for part in kept]
         new = terms[0] if len(terms) == 1 else exp.or_(*terms, copy=False)
         yield found(
-            dead[0][0],
+            dead[0],
             "dead-branch",
             "wrong",
-            f"`{shown(dead[0][0])}` is never true beside `{shown(dead[0][1])}`",
-            f"`{shown(dead[0][0])}` никогда не верно рядом с `{shown(dead[0][1])}`",
-            rewrite=replaced(query, chain, new),
+            f"`{shown(dead[0])}` is never true beside `{shown(why)}`",
+            f"`{shown(dead[0])}` никогда не верно рядом с `{shown(why)}`",
+            rewrite=partial(replaced, query, chain, new),
         )
 
 
-def _clash(branch: exp.Expr, beside: list[exp.Expr]) -> exp.Expr | None:
-    """The condition that the branch cannot hold with, or None."""
-    for term in conjuncts(branch):
-        for other in beside:
-            if cannot_both(term, other) or _denies(term, other):
-                return other
-    return None
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """The conditions of a SELECT, and what finds those among them that deny another one."""
+
+    given: list[exp.Expr]
+    kept: Furthest
+    compared: set[tuple[type[exp.Expr], exp.Expr, exp.Expr]]  # two columns, both ways round
+
+
+def _beside(select: exp.Select) -> _Beside:
+    given = conditions(select)
+    compared: set[tuple[type[exp.Expr], exp.Expr, exp.Expr]] = set()
+    for part in given:
+        if isinstance(part, exp.EQ | exp.NEQ):
+            compared.add((type(part), part.this, part.expression))
+            compared.add((type(part), part.expression, part.this))
+    return _Beside(given, furthest(given), compared)
+
+
+def _is_denied(term: exp.Expr, beside: _Beside) -> bool:
+    """Whether some condition beside it and the term cannot both hold."""
+    if any(cannot_both(term, beside.given[n]) for n in rivals(term, beside.kept)):
+        return True
+    if not isinstance(term, exp.EQ | exp.NEQ):
+        return False
+    opposite = exp.NEQ if isinstance(term, exp.EQ) else exp.EQ
+    columns = isinstance(term.this, exp.Column) and isinstance(term.expression, exp.Column)
+    return columns and (opposite, term.this, term.expression) in beside.compared
+
+
+def _clash(branch: exp.Expr, given: list[exp.Expr]) -> exp.Expr:
+    """The first condition that the branch cannot hold with; there is one."""
+    return next(
+        other
+        for term in conjuncts(branch)
+        for other in given
+        if cannot_both(term, other) or _denies(term, other)
+    )
 
 
 def _denies(term: exp.Expr, other: exp.Expr) -> bool:
@@ -221,7 +255,7 @@ def union_of_one_source(query: exp.Query, schema: Schema) -> Iterator[Finding]:
             "slow",
             "both sides of UNION read the same tables: one query with OR reads them once",
             "обе стороны UNION читают одни и те же таблицы: один запрос с OR прочтёт их раз",
-            rewrite=replaced(query, union, new) if union is not query else new,
+            rewrite=partial(replaced, query, union, new) if union is not query else new,
         )
 
 

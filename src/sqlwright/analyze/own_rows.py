@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from sqlglot import exp
 
@@ -77,7 +78,7 @@ def in_own_table(query: exp.Query, schema: Schema) -> Iterator[Finding]:
             "slow",
             f"{shown(test.this)} is looked up in its own table: ask the row itself",
             f"{shown(test.this)} ищется в своей же таблице: спросите саму строку",
-            rewrite=replaced(query, negation or test, new),
+            rewrite=partial(replaced, query, negation or test, new),
         )
 
 

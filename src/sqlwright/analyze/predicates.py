@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from sqlglot import exp
 
@@ -47,7 +48,7 @@ def function_on_column(query: exp.Query, schema: Schema) -> Iterator[Finding]:
                 f"an index on {name} cannot serve `{shown(side)}`: compare the bare column",
                 f"индекс по {name} не поможет с `{shown(side)}`: сравнивайте сам столбец",
                 evidence=_index_on(columns[0], schema),
-                rewrite=replaced(query, test, new) if new is not None else None,
+                rewrite=partial(replaced, query, test, new) if new is not None else None,
             )
             break
 
@@ -118,7 +119,7 @@ def arithmetic_on_column(query: exp.Query, schema: Schema) -> Iterator[Finding]:
                 f"индекс по {shown(columns[0])} не поможет с `{shown(side)}`:"
                 " перенесите вычисление на другую сторону",
                 evidence=_index_on(columns[0], schema),
-                rewrite=replaced(query, test, new) if new is not None else None,
+                rewrite=partial(replaced, query, test, new) if new is not None else None,
             )
 
 
@@ -177,13 +178,14 @@ def or_chain(query: exp.Query, schema: Schema) -> Iterator[Finding]:
             values = [value for _, values in items for value in values]
             if len(items) < 2 or len(values) < 3 or len({v.is_string for v in values}) > 1:
                 continue
+            merged = [part for part, _ in items]
             yield found(
                 chain,
                 "or-chain",
                 "slow",
                 f"{len(items)} alternatives for {text}: write IN",
                 f"вариантов для {text}: {len(items)}; пишите IN",
-                rewrite=_with_list(query, chain, parts, [part for part, _ in items], values),
+                rewrite=partial(_with_list, query, chain, parts, merged, values),
             )
 
 
@@ -211,8 +213,9 @@ def _with_list(
     unique = list({value.sql(): value for value in values}.values())
     test = exp.In(this=listed[0].copy(), expressions=[value.copy() for value in unique])
     new: exp.Expr | None = None
+    gone = {id(part) for part in merged[1:]}
     for part in parts:
-        if any(part is m for m in merged[1:]):
+        if id(part) in gone:
             continue
         term = test if part is merged[0] else fitted(part.copy(), chain)
         new = term if new is None else exp.Or(this=new, expression=term)
@@ -239,7 +242,8 @@ def repeated_condition(query: exp.Query, schema: Schema) -> Iterator[Finding]:
         if isinstance(chain.parent, exp.Or):
             continue
         branches = [_terms(part) for part in chain.flatten(unnest=True)]
-        common = [t for t in branches[0] if all(t in branch for branch in branches[1:])]
+        others = [set(branch) for branch in branches[1:]]
+        common = [term for term in branches[0] if all(term in other for other in others)]
         if not common:
             continue
         yield found(
@@ -248,7 +252,7 @@ def repeated_condition(query: exp.Query, schema: Schema) -> Iterator[Finding]:
             "slow",
             f"`{shown(common[0])}` is in every branch of OR: put it before",
             f"`{shown(common[0])}` есть в каждой ветви OR: вынесите его",
-            rewrite=replaced(query, chain, _factored(branches, common)),
+            rewrite=partial(replaced, query, chain, _factored(branches, common)),
         )
 
 
@@ -257,7 +261,7 @@ def _terms(part: exp.Expr) -> list[exp.Expr]:
 
 
 def _factored(branches: list[list[exp.Expr]], common: list[exp.Expr]) -> exp.Expr:
-    unique = [term for at, term in enumerate(common) if term not in common[:at]]
+    unique = dict.fromkeys(common)
     rests = [[term for term in branch if term not in unique] for branch in branches]
     terms = [fitted(term.copy(), exp.And()) for term in unique]
     if all(rests):  # or else one branch is the common part alone, and the rest adds nothing

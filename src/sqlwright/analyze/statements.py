@@ -80,7 +80,7 @@ def analyze_statement(tree: exp.Expr, schema: Schema) -> list[Finding]:
         found += analyze(tree, schema)
     elif (choice := chosen_rows(tree)) is not None:
         # a rewrite of the choice is no rewrite of the statement
-        found += [replace(finding, rewrite=None) for finding in analyze(choice, schema)]
+        found += [replace(finding, offer=None) for finding in analyze(choice, schema)]
     else:
         for query in embedded_queries(tree):
             found += analyze(query, schema)

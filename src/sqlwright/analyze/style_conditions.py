@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from sqlglot import exp
 
@@ -10,7 +11,7 @@ from sqlwright.analyze.finding import Finding, found, shown
 from sqlwright.analyze.once import every
 from sqlwright.analyze.scope import COMPARISONS, conjuncts, schema_column, selects
 from sqlwright.analyze.style_names import MOST_REWRITES
-from sqlwright.analyze.tree import copy_with, fitted
+from sqlwright.analyze.tree import copy_with, fitted, replaced
 from sqlwright.schema import Schema, kind_of
 
 _PREDICATES = (*COMPARISONS, exp.In, exp.Between, exp.Like, exp.ILike, exp.Exists, exp.Is, exp.Not)
@@ -108,15 +109,13 @@ def case_for_condition(query: exp.Query, schema: Schema) -> Iterator[Finding]:
             )
             if condition is None:
                 continue
-            copy, (twin,) = copy_with(query, part)
-            twin.replace(fitted(condition.copy(), twin.parent))
             yield found(
                 part,
                 "case-for-condition",
                 "style",
                 f"`{shown(part)}` asks for no more than `{shown(condition)}`",
                 f"`{shown(part)}` значит то же, что `{shown(condition)}`",
-                rewrite=copy,
+                rewrite=partial(replaced, query, part, condition.copy()),
             )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from sqlglot import exp
 
@@ -58,7 +59,7 @@ def count_above_zero(query: exp.Query, schema: Schema) -> Iterator[Finding]:
                 "slow",
                 "every row is counted only to see whether there is one: EXISTS stops at the first",
                 "считаются все строки, а нужна хоть одна: EXISTS остановится на первой",
-                rewrite=replaced(query, comparison, new),
+                rewrite=partial(replaced, query, comparison, new),
             )
 
 
@@ -126,7 +127,7 @@ def correlated_aggregate(query: exp.Query, schema: Schema) -> Iterator[Finding]:
             f"{value} вычисляется заново для каждой внешней строки:"
             " сгруппируйте один раз и соедините",
             evidence=_reach(tie.table, tie.columns),
-            rewrite=joined_once(query, subquery, tie, schema),
+            rewrite=partial(joined_once, query, subquery, tie, schema),
         )
 
 
@@ -191,7 +192,7 @@ def correlated_exists(query: exp.Query, schema: Schema) -> Iterator[Finding]:
             f"EXISTS may read {tie.table.name} once for each outer row",
             f"EXISTS может читать {tie.table.name} заново для каждой внешней строки",
             evidence=_reach(tie.table, tie.columns),
-            rewrite=_as_in(query, exists, select, schema),
+            rewrite=partial(_as_in, query, exists, select, schema),
         )
 
 

@@ -184,7 +184,7 @@ def _statement(
         message, russian = mask.restored(finding.message), mask.restored(finding.message_ru)
         placed.append(
             replace(
-                finding, line=line, column=column, rewrite=None, message=message, message_ru=russian
+                finding, line=line, column=column, offer=None, message=message, message_ru=russian
             )
         )
     return placed

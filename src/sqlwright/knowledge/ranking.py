@@ -201,9 +201,15 @@ def woven(ranked: Ranked, is_question: bool) -> list[Place]:
     return [*first, *(place for place in chain.from_iterable(pairs) if place)]
 
 
-def reason(place: Place, row: Row, asked: Asked) -> str:
-    """Why the passage was found, for a person."""
-    return "; ".join(_reasons(place.ranks, row, spellings(asked.text))) or "meaning"
+def shown(asked: Asked) -> dict[str, str]:
+    """The search words of a text, each as a person knows it: as written, or the stem."""
+    spelled = spellings(asked.text)
+    return spelled | {word: word for word in in_the_other_language(spelled) if word not in spelled}
+
+
+def reason(place: Place, row: Row, spelled: Mapping[str, str]) -> str:
+    """Why the passage was found, for a person; `spelled` is what `shown` gives."""
+    return "; ".join(_reasons(place.ranks, row, spelled)) or "meaning"
 
 
 def _reasons(
@@ -212,9 +218,8 @@ def _reasons(
     for voice, rank_, _ in ranks:
         if voice == "words":
             held = set(row.words.split())
-            shared = [spelled[word] for word in spelled if word in held]
-            shared += [word for word in in_the_other_language(spelled) if word in held]
-            yield "words: " + ", ".join([*dict.fromkeys(shared)][:5])
+            shared = dict.fromkeys(said for word, said in spelled.items() if word in held)
+            yield "words: " + ", ".join([*shared][:5])
         elif voice == "used":
             yield "used by passages that match"
         elif voice == "named":

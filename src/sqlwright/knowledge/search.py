@@ -26,6 +26,7 @@ from sqlwright.knowledge.ranking import (
     rank,
     read_asked,
     reason,
+    shown,
     woven,
 )
 from sqlwright.knowledge.store import TABLES, Only, Row, Store, open_store
@@ -145,6 +146,7 @@ class Index:
         ranked = rank(asked, self._lookup, only, is_named=bool(certain))
         places = woven(ranked, asked.query is None)
         taken: set[object] = set(certain)
+        spelled = shown(asked)
         # most often the first few are enough, and fetching all would take as long as finding them
         for start in range(0, len(places), wanted + 4):
             some = places[start : start + wanted + 4]
@@ -156,7 +158,7 @@ class Index:
                 if passage.source in taken or template in taken:
                     continue
                 taken |= {passage.source, template} - {None}
-                hits.append(Hit(passage, place.score, reason(place, row, asked), place.ranks))
+                hits.append(Hit(passage, place.score, reason(place, row, spelled), place.ranks))
                 if len(hits) == wanted:
                     return hits
         return hits

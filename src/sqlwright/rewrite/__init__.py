@@ -12,7 +12,13 @@ from dataclasses import replace
 from sqlglot import exp
 
 from sqlwright.errors import SqlError
-from sqlwright.rewrite.answers import by_model, fitting_prompt, read_answer
+from sqlwright.rewrite.answers import (
+    by_model,
+    fitting_prompt,
+    is_restricted,
+    names_for,
+    read_answer,
+)
 from sqlwright.rewrite.effect import effect
 from sqlwright.rewrite.passes import PASSES, by_passes, tidied
 from sqlwright.rewrite.proposal import Proposal, Rejected, distinct, read_back
@@ -108,6 +114,8 @@ __all__ = [
     "by_rules",
     "distinct",
     "fitting_prompt",
+    "is_restricted",
+    "names_for",
     "proposals",
     "read_answer",
     "tidied",

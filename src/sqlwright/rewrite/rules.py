@@ -30,9 +30,10 @@ def by_rules(query: exp.Query, schema: Schema, dialect: str) -> list[Proposal]:
     with reading(query, schema):
         for rule in RULES:
             for finding in rule(query, schema):
-                if finding.rewrite is not None:
+                is_new = _is_tried_alone(finding) and name_of(rule) not in alone
+                if (is_new or not any_offered) and finding.rewrite is not None:
                     any_offered = True
-                    if _is_tried_alone(finding):
+                    if is_new:
                         alone[name_of(rule)] = rule
     made: list[tuple[str, exp.Query]] = []
     if any_offered:
