@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rewrites import Item, items
+
 from sqlwright import rewrite, sql
 from sqlwright.verify.judge import judge
 
@@ -47,9 +48,7 @@ def main() -> None:
     parser.add_argument("--judge", action="store_true")
     parser.add_argument("--seconds", type=float, default=5.0)
     said = parser.parse_args()
-    print(
-        "| set | queries | proposals | most | CPU s to make them | by whom | s to judge | verdicts |"
-    )
+    print("| set | queries | proposals | most | CPU s to make | by whom | s to judge | verdicts |")
     print("|---|---|---|---|---|---|---|---|")
     for name, found in sets():
         counts, kinds, outcomes = [], Counter[str](), Counter[str]()

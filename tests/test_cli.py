@@ -314,7 +314,7 @@ def test_optimize_and_learn(tmp_path: Path, request: pytest.FixtureRequest) -> N
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert list(found) == [
-        *("query", "dialect", "findings", "passages", "passages_left_out"),
+        *("query", "dialect", "findings", "plan", "passages", "passages_left_out"),
         *("candidates", "best"),
     ]
     assert found["findings"][0]["rule"] == "needless-distinct"

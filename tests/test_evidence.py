@@ -336,7 +336,7 @@ def test_optimize_prints_it_in_both_languages(tmp_path: Path) -> None:
     assert "SCAN part reads 4 rows" in english.output
     russian = CliRunner().invoke(app, [*words, "--language", "ru"])
     assert "куда уходит время" in russian.output
-    assert "SCAN part: 4 строк" in russian.output
+    assert "SCAN part: прочитано строк: 4" in russian.output
 
 
 def test_explain_runs_for_measured_steps_only_if_asked(shop: Database) -> None:

@@ -41,8 +41,9 @@ from sqlwright.errors import SqlError
 from sqlwright.knowledge.index import learn
 from sqlwright.knowledge.search import open_index
 from sqlwright.model import Model, load_model
-from sqlwright.prompt import answer_of, canonical, render
+from sqlwright.prompt import Request, answer_of, canonical, render
 from sqlwright.rates import difference
+from sqlwright.rewrite import is_restricted, names_for
 from sqlwright.schema import Schema, read_ddl
 from sqlwright.shards import HELD_OUT
 
@@ -80,7 +81,7 @@ def questions(each: int) -> Iterator[Question]:
             tables = (t for t in schemas[seed % len(schemas)].tables if len(t.columns) < 40)
             schema = Schema(tuple(tables))
             made = _standard(schema, rng) if kind == "standard" else _fact(schema, rng, kind)
-            if made is not None and left[made.holds] and len(made.query.sql()) < 700:
+            if made is not None and left[made.holds] and len(made.query.sql()) < 500:
                 left[made.holds] -= 1
                 yield made
 
@@ -108,8 +109,8 @@ def _standard(schema: Schema, rng: Random) -> Question | None:
     return Question("standard", holds, query, answer, schema, rules)
 
 
-def prompts(question: Question, model: Model, folder: Path, number: int) -> tuple[str, str]:
-    """(without knowledge, with it)."""
+def requests(question: Question, model: Model, folder: Path, number: int) -> list[Request]:
+    """Without knowledge, and with it."""
     query = sql.read(question.query.sql(comments=False), "sqlite")
     plain = bare(question.schema)
     without = fitted(request(query, "optimize", "", (), plain, "sqlite", model.family), (), model)
@@ -128,7 +129,7 @@ def prompts(question: Question, model: Model, folder: Path, number: int) -> tupl
         hits = find_passages(index, query, findings, question.schema, "sqlite")
         asked = request(query, "optimize", "", (), question.schema, "sqlite", model.family)
         told = fitted(asked, hits, model)
-    return render(without.request, model.family), render(told.request, model.family)
+    return [without.request, told.request]
 
 
 def is_right(answer: str, question: Question) -> bool:
@@ -149,19 +150,30 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     said = parser.parse_args()
     model = load_model(said.model)
-    lines = []
+    asked = list(questions(said.each))
     with tempfile.TemporaryDirectory() as folder:
-        for number, question in enumerate(questions(said.each)):
-            pair = prompts(question, model, Path(folder), number)
-            found = [
-                answer_of(one[0], model.family)
-                for one in model.complete(list(pair), max_new_tokens=400)
-            ]
-            right = [is_right(text, question) for text in found]
-            lines.append({"kind": question.kind, "holds": question.holds, "right": right,
-                          "query": question.query.sql(), "wanted": question.answer,
-                          "answers": found, "rules": question.rules})  # fmt: skip
-            print(f"{number + 1} {question.kind} {right}", file=sys.stderr, flush=True)
+        pairs = []
+        for number, question in enumerate(asked):
+            pairs.append(requests(question, model, Path(folder), number))
+            print(f"learned {number + 1} of {len(asked)}", file=sys.stderr, flush=True)
+    texts = [render(one, model.family) for pair in pairs for one in pair]
+    print(f"answering {len(texts)} prompts", file=sys.stderr, flush=True)
+    if is_restricted(model):
+        of = [question.schema for question in asked for _ in range(2)]
+        every = [one for pair in pairs for one in pair]
+        names = [names_for(one, schema) for one, schema in zip(every, of, strict=True)]
+        found = model.complete(texts, max_new_tokens=320, names=names)
+    else:
+        found = model.complete(texts, max_new_tokens=320)
+    answers = [answer_of(one[0], model.family) for one in found]
+    lines = []
+    for number, question in enumerate(asked):
+        both = answers[2 * number : 2 * number + 2]
+        lines.append({"kind": question.kind, "holds": question.holds,
+                      "right": [is_right(text, question) for text in both],
+                      "query": question.query.sql(), "wanted": question.answer,
+                      "answers": both, "rules": question.rules,
+                      "told": list(pairs[number][1].passages)})  # fmt: skip
     print(page(lines, said.model))
     if said.out:
         said.out.write_text(json.dumps(lines, ensure_ascii=False, indent=1), encoding="utf-8")

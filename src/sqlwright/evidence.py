@@ -89,7 +89,7 @@ def _numbers(
     """What is known, each in English and Russian."""
     for table in what.tables[:_MOST_TABLES]:
         if table.rows is not None and f"{table.rows:,} rows" not in finding.evidence:
-            yield (f"{table.name} has {table.rows:,} rows", f"в {table.name} {table.rows:,} строк")
+            yield (f"{table.name} has {table.rows:,} rows", f"строк в {table.name}: {table.rows:,}")
     for table, column in what.columns[:_MOST_COLUMNS]:
         if said := _of_column(table, column, facts):
             yield said
@@ -118,7 +118,7 @@ def _of_column(table: Table, column: Column, facts: Facts) -> tuple[str, str] | 
     around_ru = "" if known.is_exact else "около "
     return (
         f"{name} has {around}{count} different values, {begins}",
-        f"у {name} {around_ru}{count} разных значений, {begins_ru}",
+        f"разных значений у {name}: {around_ru}{count}, {begins_ru}",
     )
 
 
@@ -142,7 +142,11 @@ def say_step(step: PlanStep, language: str = "en") -> str:
     if step.seconds is None and step.given is None:
         if step.expected is None:
             rows = step.read or 0
-            return f"{name}: {rows:,} строк" if is_russian else f"{name} reads {rows:,} rows"
+            return (
+                f"{name}: прочитано строк: {rows:,}"
+                if is_russian
+                else f"{name} reads {rows:,} rows"
+            )
         if step.share is None:
             if is_russian:
                 return f"движок ожидает около {step.expected:,} строк из {name}"
@@ -170,7 +174,7 @@ def _counts(step: PlanStep, is_russian: bool) -> Iterator[str]:
         yield _say_seconds(step.seconds, is_russian)
     if step.expected is not None:
         each = (" за раз" if is_russian else " each time") if repeats else ""
-        yield (f"ожидалось {step.expected:,} строк{each}" if is_russian
+        yield (f"ожидалось строк{each}: {step.expected:,}" if is_russian
                else f"{step.expected:,} rows expected{each}")  # fmt: skip
     if step.given is not None:
         yield f"отдано {step.given:,}" if is_russian else f"{step.given:,} given"

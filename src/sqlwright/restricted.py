@@ -9,7 +9,7 @@ restricts words and no grammar; whether the query binds is seen afterwards, as o
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -19,9 +19,24 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _STRING = re.compile(r"'(?:[^']|'')*'")
+_AS = re.compile(r"(\w+|\))\s+AS\s+(\w+)\b(?=.)", re.IGNORECASE | re.DOTALL)
 _ALIAS = re.compile(r"[a-z]{1,3}\d?")
 _LOOKED_AT = 64  # tokens, the likeliest first
 _KEPT = 8  # to draw from
+_LAST = 4  # words that a token may have part in, with those that say what they mean
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Words, and what they begin with."""
+
+    whole: frozenset[str]
+    begun: frozenset[str]
+
+    @classmethod
+    def of(cls, words: Iterable[str]) -> _Words:
+        whole = frozenset(words)
+        return cls(whole, frozenset(word[:end] for word in whole for end in range(1, len(word))))
 
 
 @dataclass(frozen=True)
@@ -36,35 +51,42 @@ class Names:
     aliases: bool = True
 
     @cached_property
-    def _tables(self) -> dict[str, frozenset[str]]:
+    def _tables(self) -> dict[str, _Words]:
         return {
-            table.lower(): frozenset(name.lower() for name in names)
+            table.lower(): _Words.of(name.lower() for name in names)
             for table, names in self.columns.items()
         }
 
     @cached_property
-    def _all(self) -> frozenset[str]:
-        others = frozenset(word.lower() for word in self.others)
-        return frozenset(self._tables).union(*self._tables.values()) | others | _keywords()
+    def _all(self) -> _Words:
+        columns = (name.lower() for names in self.columns.values() for name in names)
+        others = (word.lower() for word in self.others)
+        return _Words.of((*_keywords(), *self._tables, *columns, *others))
 
-    def can_go_on(self, text: str) -> bool:
-        """Can the text be the beginning of SQL with these names? The last word may be half."""
+    def can_go_on(self, text: str, last: int | None = None) -> bool:
+        """Can the text be the beginning of SQL with these names? The last word may be half.
+
+        Args:
+            last: look at so many words alone, those before having been looked at; at all if None.
+        """
         bare = _STRING.sub("''", text)
         if bare.count("'") % 2:
             bare = bare[: bare.rindex("'")] + "'"  # a string is open: anything may stand in it
         words = list(_WORD.finditer(bare))
         given, stands_for = self._given(bare)
-        for at, word in enumerate(words):
+        for at in range(max(0, len(words) - last) if last else 0, len(words)):
+            word = words[at]
             said, is_open = word.group().lower(), word.end() == len(bare)
             before = bare[: word.start()].rstrip()
             if at and words[at - 1].group().upper() == "AS" and words[at - 1].end() == len(before):
                 continue  # a name that is made here
+            allowed = self._all
             if before.endswith("."):
                 owner = words[at - 1].group().lower() if at else ""
                 allowed = self._tables.get(stands_for.get(owner, owner)) or self._all
-            else:
-                allowed = self._all | given
-            if said in allowed or (is_open and _begins(said, allowed)):
+            elif any(said == name or (is_open and name.startswith(said)) for name in given):
+                continue
+            if said in allowed.whole or (is_open and said in allowed.begun):
                 continue
             is_alias = self.aliases and _ALIAS.fullmatch(said) and not before.endswith(".")
             if not is_alias or not (is_open or bare[word.end()] == "."):
@@ -73,20 +95,11 @@ class Names:
 
     def _given(self, bare: str) -> tuple[frozenset[str], dict[str, str]]:
         """Names that AS gave, and which of them stand for a table."""
-        found = re.findall(r"(\w+|\))\s+AS\s+(\w+)\b(?=.)", bare, re.IGNORECASE | re.DOTALL)
+        found = _AS.findall(bare) if " AS " in bare.upper() else []
         tables = {
             name.lower(): what.lower() for what, name in found if what.lower() in self._tables
         }
         return frozenset(name.lower() for _, name in found), tables
-
-
-@lru_cache(maxsize=512)
-def _beginnings(words: frozenset[str]) -> frozenset[str]:
-    return frozenset(word[:end] for word in words for end in range(1, len(word)))
-
-
-def _begins(word: str, allowed: frozenset[str]) -> bool:
-    return word in _beginnings(allowed)
 
 
 @lru_cache(maxsize=1)
@@ -129,7 +142,7 @@ def restriction(
             text = str(tokenizer.decode(ids[row, prompt_tokens:], skip_special_tokens=True))
             found = 0
             for token in scores[row].topk(min(_LOOKED_AT, scores.shape[1])).indices.tolist():
-                if allowed.can_go_on(text + piece(token)):
+                if allowed.can_go_on(text + piece(token), _LAST):
                     kept[row, token] = scores[row, token]
                     found += 1
                     if found == _KEPT:

@@ -30,7 +30,7 @@ from sqlwright.knowledge.store import REST, TABLES, About, Only, Row
 
 ABOUT = "knowledge.json"
 HELD = 20_000  # rows of a table that is held in memory: a hundred megabytes at most
-PROBES = 40  # partitions that a search by vector looks into
+PROBES = 8  # one of so many partitions is looked into by a search by vector, at least 40
 CACHE = 1 << 30  # bytes of indexes kept in memory
 _TEXTS = ("kind", "title", "text", "source", "fingerprint", "time", "database")
 _SHOWN = (*_TEXTS, "tables", "origin", "words")
@@ -129,7 +129,8 @@ class LanceStore:
         if (held := self._in_memory(table.name)) is not None:
             return _numbers(held.by_vector(vector, only, limit), only.is_of_tables)
         near = table.search(list(vector), query_type="vector").distance_type("cosine")
-        near = near.nprobes(PROBES).refine_factor(2).select(["_distance"])
+        probes = max(40, _partitions(table.count_rows()) // PROBES)
+        near = near.nprobes(probes).refine_factor(2).select(["_distance"])
         return self._best(near, only, limit, "_distance", 1)
 
     def _in_memory(self, name: str) -> Held | None:
@@ -346,11 +347,12 @@ def _add_indexes(table: Any, count: int) -> None:
     for column in ("title", "time"):
         table.create_index(column, config=BTree())
     if count > HELD and "vector" in table.schema.names:
-        partitions = min(1024, count // 100)
-        table.create_index(
-            "vector",
-            config=IvfSq(distance_type="cosine", num_partitions=partitions, sample_rate=64),
-        )
+        how = IvfSq(distance_type="cosine", num_partitions=_partitions(count), sample_rate=64)
+        table.create_index("vector", config=how)
+
+
+def _partitions(count: int) -> int:
+    return min(1024, count // 100)
 
 
 def _swap_in(folder: Path, about: About) -> About:
