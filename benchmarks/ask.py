@@ -166,11 +166,14 @@ def run(
     """Every question with knowledge and without."""
     for knowledge in (True, False):
         for item in items:
-            answer = ask(
-                item["question"], database=database, model=model,
-                knowledge=index if knowledge else None, samples=samples, run=True,
-                limit=_MOST_ROWS, seconds=20, language="en",
-            )  # fmt: skip
+            try:
+                answer = ask(
+                    item["question"], database=database, model=model,
+                    knowledge=index if knowledge else None, samples=samples, run=True,
+                    limit=_MOST_ROWS, seconds=20, language="en",
+                )  # fmt: skip
+            except SqlwrightError as error:  # such as a query that never ends
+                answer = Answer(item["question"], database.dialect, None, (), None, str(error))
             found = grade(item, answer, database, knowledge)
             mark = "right" if found.right else "wider" if found.wider else "WRONG"
             print(f"{found.id} {'with' if knowledge else 'without'}: {mark}  "

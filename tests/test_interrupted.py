@@ -297,7 +297,7 @@ def test_a_journal_that_was_cut_off_holds_what_is_whole(
             passage = Passage("document", "title", text, "source", ("a", "b"), time="2026-01-01")
             journal.keep(f"f{number}", "digest", [passage], ["note"])
             journal.keep_vectors([(key_of(text), array("f", (number, 1)).tobytes())])
-    for path in folder.iterdir():
+    for path in folder.iterdir() if texts else ():  # one that holds nothing goes when it is closed
         data = path.read_bytes()
         path.write_bytes(data[: max(len(data) - cut, 0)])
     for purpose in ("p", "p", "another"):  # the second time it was cut at the end of an entry

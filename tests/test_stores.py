@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import subprocess
 import sys
@@ -43,11 +44,13 @@ NewPlace = Callable[[str], str]
 
 
 @pytest.fixture(scope="session")
-def server(postgres_server: str) -> str:
+def server(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The URL of a server with pgvector, in a schema of its own, as clouds have it."""
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute("CREATE SCHEMA extensions")
         connection.execute("CREATE EXTENSION vector SCHEMA extensions")
+    # where a learn that was interrupted leaves its journal
+    os.environ["XDG_CACHE_HOME"] = str(tmp_path_factory.mktemp("caches"))
     return postgres_server
 
 
@@ -287,6 +290,27 @@ def test_learning_again_replaces_a_source_and_keeps_the_others(place: str, tmp_p
             "The new tariff holds."
         ]
         assert index.search("tariff", kinds=("table",)) == []
+
+
+def test_what_was_read_before_an_error_is_not_read_again(place: str, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("The old price holds.", encoding="utf-8")
+    (tmp_path / "b.md").write_bytes("заказы".encode("cp1251"))
+    lines: list[str] = []
+    with pytest.raises(DataError, match=r"b\.md, line 1: not UTF-8"):
+        learn(place, paths=[tmp_path], progress=lines.append, embedding="none")
+    with pytest.raises(DataError, match="holds no knowledge"):
+        open_index(place)
+    assert any("a.md: 1 passages" in line for line in lines)
+    (tmp_path / "b.md").write_text("The new tariff holds.", encoding="utf-8")
+    lines.clear()
+    assert learn(place, paths=[tmp_path], progress=lines.append).counts == {"document": 2}
+    assert [line for line in lines if line.endswith("passages")] == [
+        f"{tmp_path / 'b.md'}: 1 passages"
+    ]
+    assert not open_store(place).journal.exists()
+    with pytest.raises(UsageError, match="there is no file"):
+        learn(place, paths=[tmp_path / "none.md"])
+    assert not open_store(place).journal.exists()
 
 
 def test_folders_that_hold_everything_do_not_replace_the_database(

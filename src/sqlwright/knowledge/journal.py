@@ -147,13 +147,15 @@ class Journal:
                 self._vectors.flush()
 
     def close(self) -> None:
-        """Lets go of the files; they stay."""
+        """Lets go of the files; they stay, where they hold anything."""
         # what could not be written, for want of room, stays in a buffer and is tried again here
         with suppress(OSError):
             self._lines.close()
         with suppress(OSError):
             if self._vectors is not None:
                 self._vectors.close()
+        if not self._places and not self._found:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def remove(self) -> None:
         """Forgets everything: the index is written."""
