@@ -1,6 +1,6 @@
 """How many rewrites are proposed for a query, how long making them takes, and by whom they are.
 
-    python benchmarks/proposals.py [--judge] > benchmarks/proposals.md
+    python benchmarks/proposals.py [--judge] > proposals.md
 
 Over TPC-H 1-22, the first 20 WeTune queries and the demo's slow ones; with --judge also how long
 trying to refute them takes and what it shows.

@@ -33,7 +33,12 @@ def test_the_readme_names_every_command() -> None:
         for command in (
             "check",
             "verify",
+            "fix",
+            "refactor",
             "optimize",
+            "indexes",
+            "ask",
+            "explain",
             "learn",
             "search",
             "data",

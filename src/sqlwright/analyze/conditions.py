@@ -42,12 +42,11 @@ def negated_comparison(query: exp.Query, schema: Schema) -> Iterator[Finding]:
     По-русски: NOT вокруг сравнения хуже читается, чем обратное сравнение; с NULL оба дают
     неизвестное. Молчит, если внутри не только сравнения, AND, OR и NOT.
     """
+    inside: set[int] = set()  # what is turned with the negation around it
     for negation in every(query, exp.Not):
-        around = negation.parent
-        while isinstance(around, exp.Paren | exp.Connector):
-            around = around.parent
-        if isinstance(around, exp.Not):
-            continue  # it is turned with the outer one
+        inside.update(map(id, _negations_in(negation.this)))
+        if id(negation) in inside:
+            continue
         inner = negation.this.unnest()
         new = _opposite(inner)
         if new is None:
@@ -60,6 +59,19 @@ def negated_comparison(query: exp.Query, schema: Schema) -> Iterator[Finding]:
             f"`{shown(negation)}` — это `{shown(new)}`",
             rewrite=partial(replaced, query, negation, new),
         )
+
+
+def _negations_in(condition: exp.Expr) -> Iterator[exp.Expr]:
+    """The outermost NOTs that a condition joins by AND and OR."""
+    waiting = [condition]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, exp.Not):
+            yield node
+        elif isinstance(node, exp.Paren):
+            waiting.append(node.this)
+        elif isinstance(node, exp.Connector):
+            waiting += [node.this, node.expression]
 
 
 def _opposite(node: exp.Expr) -> exp.Expr | None:

@@ -120,13 +120,13 @@ def join_on_expression(query: exp.Query, schema: Schema) -> Iterator[Finding]:
     индекс по выражению. Молчит для арифметики и когда одна из сторон постоянна.
     """
     for test in every(query, exp.EQ):
-        select = enclosing(test)
-        clause = test.find_ancestor(exp.Where, exp.Join, exp.Having, exp.Select, exp.Case)
-        if select is None or not isinstance(clause, exp.Where | exp.Join):
-            continue
         sides = (test.this.unnest(), test.expression.unnest())
         wrapped = next((side for side in sides if _is_wrapped(side)), None)
         if wrapped is None or has_subquery(test):
+            continue
+        select = enclosing(test)
+        clause = test.find_ancestor(exp.Where, exp.Join, exp.Having, exp.Select, exp.Case)
+        if select is None or not isinstance(clause, exp.Where | exp.Join):
             continue
         read = [names_read(side, select, schema) for side in sides]
         if not all(read) or read[0] == read[1]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from sqlglot import exp
 
@@ -25,7 +26,7 @@ from sqlwright.analyze.scope import (
     sources,
     where,
 )
-from sqlwright.analyze.tree import copy_with, fresh, names_in
+from sqlwright.analyze.tree import copy_with, fresh, names_in, replaced
 from sqlwright.schema import Schema
 
 _MORE = (
@@ -159,9 +160,9 @@ def any_for_in(query: exp.Query, schema: Schema) -> Iterator[Finding]:
             body = body.this
         if not isinstance(body, exp.Query):
             continue
-        copy, (twin, inside) = copy_with(query, test, body)
-        new: exp.Expr = exp.In(this=twin.this.copy(), query=exp.Subquery(this=inside.copy()))
-        twin.replace(new if wanted is exp.Any else exp.Not(this=new))
+        new: exp.Expr = exp.In(this=test.this.copy(), query=exp.Subquery(this=body.copy()))
+        new = new if wanted is exp.Any else exp.Not(this=new)
         said = "= ANY is IN" if wanted is exp.Any else "<> ALL is NOT IN"
         said_ru = "= ANY — это IN" if wanted is exp.Any else "<> ALL — это NOT IN"
-        yield found(test, "any-for-in", "style", said, said_ru, rewrite=copy)
+        offer = partial(replaced, query, test, new)
+        yield found(test, "any-for-in", "style", said, said_ru, rewrite=offer)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 
 from sqlglot import exp
 
 from sqlwright.analyze.finding import Finding, found, shown
-from sqlwright.analyze.once import every
+from sqlwright.analyze.once import every, once
 from sqlwright.analyze.reads import (
     alias_of,
     alike,
@@ -269,17 +270,21 @@ def row_proves_itself(query: exp.Query, schema: Schema) -> Iterator[Finding]:
         proof = _proof(test, body, outer, schema)
         if proof is None:
             continue
-        copy, (twin, gone) = copy_with(query, outer, test)
-        assert isinstance(twin, exp.Select)
-        set_where(twin, [part for part in where(twin) if part is not gone])
         yield found(
             test,
             "row-proves-itself",
             "slow",
             f"the row of {proof.name} meets the subquery itself: the condition always holds",
             f"строка {proof.name} сама отвечает подзапросу: условие верно всегда",
-            rewrite=copy,
+            rewrite=partial(_without, query, outer, test),
         )
+
+
+def _without(query: exp.Query, outer: exp.Select, test: exp.In) -> exp.Query:
+    copy, (twin, gone) = copy_with(query, outer, test)
+    assert isinstance(twin, exp.Select)
+    set_where(twin, [part for part in where(twin) if part is not gone])
+    return copy
 
 
 def _proof(test: exp.In, body: exp.Select, outer: exp.Select, schema: Schema) -> Source | None:
@@ -300,8 +305,11 @@ def _proof(test: exp.In, body: exp.Select, outer: exp.Select, schema: Schema) ->
         if column.name.lower() != listed.name.lower():
             continue
         wanted = _asked(body, here[0], source, schema)
-        said = {_spelled(part, outer, schema) for part in conditions(outer) if part is not test}
-        if wanted is not None and wanted <= said:
+        if wanted is None:
+            continue
+        said = once("said", outer, schema, partial(_said, outer, schema))
+        own = _spelled(test, outer, schema)  # the test itself does not count
+        if all(said[text] > (text == own) for text in wanted):
             return source
     return None
 
@@ -315,6 +323,11 @@ def _asked(body: exp.Select, inner: Source, row: Source, schema: Schema) -> set[
     for column in columns:
         column.replace(exp.Column(this=column.this.copy(), table=alias_of(row)))
     return {_normal(part) for part in where(copy)}
+
+
+def _said(outer: exp.Select, schema: Schema) -> Counter[str]:
+    """How often each condition of the outer query stands there."""
+    return Counter(_spelled(part, outer, schema) for part in conditions(outer))
 
 
 def _spelled(part: exp.Expr, outer: exp.Select, schema: Schema) -> str:

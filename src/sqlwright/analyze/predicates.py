@@ -14,6 +14,7 @@ from sqlwright.analyze.tree import fitted, replaced
 from sqlwright.schema import Schema
 
 _NOT_FUNCTIONS = (exp.AggFunc, exp.Connector, exp.Exists, exp.Case, exp.If, exp.Any, exp.All)
+_CLAUSES = (exp.Where, exp.Join, exp.Having, exp.Select, exp.Case)
 _ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div)
 
 
@@ -55,10 +56,25 @@ def function_on_column(query: exp.Query, schema: Schema) -> Iterator[Finding]:
 
 def _tests(query: exp.Query) -> Iterator[exp.Expr]:
     """The comparisons in WHERE and ON."""
+    known: dict[int, exp.Expr | None] = {}
     for test in query.find_all(*COMPARISONS, exp.In, exp.Between, exp.Like):
-        clause = test.find_ancestor(exp.Where, exp.Join, exp.Having, exp.Select, exp.Case)
-        if isinstance(clause, exp.Where | exp.Join):
+        if isinstance(_clause(test, known), exp.Where | exp.Join):
             yield test
+
+
+def _clause(node: exp.Expr, known: dict[int, exp.Expr | None]) -> exp.Expr | None:
+    """The clause, CASE or SELECT around a node; `known` keeps it for all between the two.
+
+    A thousand conjuncts lie a thousand deep: each would climb through all the ones above it.
+    """
+    between: list[int] = []
+    around = node.parent
+    while around is not None and id(around) not in known and not isinstance(around, _CLAUSES):
+        between.append(id(around))
+        around = around.parent
+    clause = known.get(id(around), around) if around is not None else None
+    known.update(dict.fromkeys(between, clause))
+    return clause
 
 
 def _operands(test: exp.Expr) -> list[tuple[exp.Expr, exp.Expr | None]]:
