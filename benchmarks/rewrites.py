@@ -174,9 +174,8 @@ def fill_postgres(folder: Path, schema: Schema, url: str) -> None:
             plain = [line for line in ddl.splitlines() if "FOREIGN KEY" not in line]
             text = "\n".join(plain).replace(",\n);", "\n);")
             connection.execute(text)
-            columns = ", ".join(f'"{column.name}"' for column in table.columns)
             with tempfile.NamedTemporaryFile(suffix=".csv") as file:
-                select = f"SELECT {columns} FROM '{path}'"
+                select = f"SELECT * FROM '{path}'"  # in the order of the DDL, which misspells one
                 duckdb.sql(f"COPY ({select}) TO '{file.name}' (FORMAT csv, HEADER false)")
                 with connection.cursor().copy(f"COPY {table.name} FROM STDIN (FORMAT csv)") as copy:
                     copy.write(Path(file.name).read_bytes())
