@@ -174,7 +174,8 @@ class Invention:
             )
             return Row(passage, f"q{number % 997}.sql", " ".join([*title_words, *found]))
         if kind == "table":
-            table = self.tables[number % len(self.tables)]
+            # one row of fifty is of a table: in an index of fifty times as many each once
+            table = self.tables[number // 50 % len(self.tables)]
             lines = [f"table {table.name}: {title}"]
             found = [*searched(table.name), *title_words]
             for column in table.columns:

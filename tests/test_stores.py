@@ -8,6 +8,7 @@ import subprocess
 import sys
 import uuid
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -102,7 +103,7 @@ def rows_of(count: int, *, width: int = 8, seed: int = 0) -> list[Row]:
         text = " ".join(
             f"w{int(chance.paretovariate(0.6)) % 99}" for _ in range(chance.randint(20, 60))
         )
-        passage = Passage(KINDS[number % 4], f"title {number}", text, f"file:{number}", ("orders",))
+        passage = Passage(KINDS[number % 5], f"title {number}", text, f"file:{number}", ("orders",))
         vector = array("f", (chance.randint(-999, 999) / 1024 for _ in range(width)))
         rows.append(Row(passage, "file", text, vector.tobytes()))
     return rows
@@ -112,7 +113,8 @@ def write(store: Store, rows: Sequence[Row], digest: str = "d") -> None:
     width = max(len(row.vector) // 4 for row in rows) if digest else 0
     name = "fake" if digest else "none"
     with store.writing():
-        store.write(giving(rows), About("", name, digest, counts={"document": 1}, width=width))
+        counts = dict(Counter[str](row.passage.kind for row in rows))
+        store.write(giving(rows), About("", name, digest, counts=counts, width=width))
 
 
 def giving(rows: Sequence[Row]) -> Callable[[Sequence[Kind]], Iterator[Row]]:
@@ -414,7 +416,7 @@ def test_an_index_moves_and_comes_back_whole(
     write(first, rows_of(50))
     for source, target in pairwise(places):
         copied = copy(source, target)
-        assert copied.counts == {"document": 1}
+        assert copied.counts == dict.fromkeys(KINDS, 10)
     last = opened(places[2])
     assert first.about().build != last.about().build
     assert last.about().digest == "d"
@@ -461,7 +463,7 @@ def test_large_indexes_find_vectors_through_hnsw(
 def test_large_folders_find_what_small_ones_hold_in_memory(
     new_place: NewPlace, opened: Callable[[str], Store], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows = rows_of(1500, seed=2)
+    rows = rows_of(1500, width=64, seed=2)
     small = opened(new_place("folder"))
     write(small, rows)
     small.about()
@@ -469,21 +471,28 @@ def test_large_folders_find_what_small_ones_hold_in_memory(
     large = opened(new_place("folder"))
     write(large, rows)
     large.about()
+    spread = Counter(word for row in rows for word in set(row.words.split()))
+    rare = [word for word, count in spread.most_common() if count < len(rows) / 6]
     found = 0
     for number in range(20):
         only = Only(KINDS[1 : 2 + number % 4] if number % 5 else KINDS[:1])
-        asked, faint = [f"w{number}", f"w{number * 7 % 99}"], [f"w{number * 11 % 99}"]
+        asked, faint = [rare[number], rare[-1 - number]], [rare[number + 20]]
         for weak in ([], faint):
             first, second = (
                 passages(one, one.by_words(asked, only, 40, weak)) for one in (small, large)
             )
             assert first[:20] == second[:20]
         vector = array("f", rows[number].vector)
-        first, second = (passages(one, one.by_vector(vector, only, 10)) for one in (small, large))
-        found += len(set(first) & set(second))
+        first, second = (passages(one, one.by_vector(vector, only, 40)) for one in (small, large))
+        found += len(set(first[:10]) & set(second))
         if rows[number].passage.kind in only.kinds:
             assert first[0] == second[0] == rows[number].passage
-    assert found >= 190  # of 200: through an index of vectors not every near one is found
+    assert found >= 100  # of 200: random vectors are the hardest for an index of vectors
+    # what a fifth of the passages hold says little: it is asked for by itself only
+    common = spread.most_common(1)[0][0]
+    with_common = large.by_words([common, rare[0]], Only(REST), 40)
+    assert with_common == large.by_words([rare[0]], Only(REST), 40)
+    assert len(large.by_words([common], Only(REST), 40)) == 40
     assert list(large.all_rows()) == list(small.all_rows())
 
 

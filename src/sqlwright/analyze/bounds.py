@@ -158,9 +158,9 @@ def rivals(part: exp.Expr, kept: Furthest) -> Iterator[int]:
     """
     keys: list[Hashable] = []
     if (bound := bound_of(part)) is not None:
-        column, how, number = bound
+        column, _, number = bound
         keys += [(column, end) for end in ("floor", "ceiling", "least", "most")]
-        keys += [(column, kind, number) for kind in dict.fromkeys((exp.EQ, exp.NEQ, how))]
+        keys += [(column, kind, number) for kind in (exp.EQ, exp.NEQ)]
     if (text := _text_of(part)) is not None:
         keys += [text[:2], (*text[:2], "another")]
     return (kept[key] for key in keys if key in kept)

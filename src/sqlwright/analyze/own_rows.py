@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 
@@ -308,8 +307,7 @@ def _proof(test: exp.In, body: exp.Select, outer: exp.Select, schema: Schema) ->
         if wanted is None:
             continue
         said = once("said", outer, schema, partial(_said, outer, schema))
-        own = _spelled(test, outer, schema)  # the test itself does not count
-        if all(said[text] > (text == own) for text in wanted):
+        if wanted <= said:  # the test itself counts for nothing: it is longer than its parts
             return source
     return None
 
@@ -325,9 +323,8 @@ def _asked(body: exp.Select, inner: Source, row: Source, schema: Schema) -> set[
     return {_normal(part) for part in where(copy)}
 
 
-def _said(outer: exp.Select, schema: Schema) -> Counter[str]:
-    """How often each condition of the outer query stands there."""
-    return Counter(_spelled(part, outer, schema) for part in conditions(outer))
+def _said(outer: exp.Select, schema: Schema) -> set[str]:
+    return {_spelled(part, outer, schema) for part in conditions(outer)}
 
 
 def _spelled(part: exp.Expr, outer: exp.Select, schema: Schema) -> str:

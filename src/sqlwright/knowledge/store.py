@@ -140,7 +140,8 @@ class Store(Protocol):
         """The passages that hold any of the words, best first by BM25.
 
         BM25 as in Robertson & Zaragoza 2009 (k1 = 1.2, b = 0.75), over all tables, or over all the
-        rest, whichever of them may be found.
+        rest, whichever of them may be found. Of a large index, words that a fifth of the passages
+        hold may be left out.
 
         Args:
             only: kinds that are `table` alone, or others.
