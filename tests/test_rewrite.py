@@ -140,10 +140,10 @@ def test_rewrites_by_rule_never_come_back_to_where_they_were() -> None:
 
     def to_and_fro(query: exp.Query, schema: Schema) -> Iterator[Finding]:
         other = back if query.sql() == there else there
-        yield Finding("to-and-fro", "slow", "", rewrite=sql.read(other, "sqlite"))
+        yield Finding("to-and-fro", "slow", "", offer=sql.read(other, "sqlite"))
 
     def ever_longer(query: exp.Query, schema: Schema) -> Iterator[Finding]:
-        yield Finding("ever-longer", "slow", "", rewrite=query.where("1 = 1"))  # type: ignore[attr-defined]
+        yield Finding("ever-longer", "slow", "", offer=query.where("1 = 1"))  # type: ignore[attr-defined]
 
     query = sql.read(back, "sqlite")
     ended = settled(query, SHOP, (to_and_fro,))
