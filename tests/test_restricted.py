@@ -58,8 +58,19 @@ def test_mini_names_only_what_it_was_shown(tmp_path) -> None:  # type: ignore[no
         "CREATE TABLE wv (wv_d4 INTEGER PRIMARY KEY, wv_e5 INTEGER NOT NULL REFERENCES zq (zq_a1))",
         "sqlite",
     )
-    request = Request("write", "How many orders were placed in 1995?", "", compact_schema(schema.tables), (), "sqlite")
+    request = Request(
+        "write",
+        "How many orders were placed in 1995?",
+        "",
+        compact_schema(schema.tables),
+        (),
+        "sqlite",
+    )
     answers = by_model(request, schema, load_model("mini"), samples=3, max_new_tokens=60)
-    named = [a for a in answers if isinstance(a, Rejected) and "no table of the query has a column" in a.reason]
+    named = [
+        a
+        for a in answers
+        if isinstance(a, Rejected) and "no table of the query has a column" in a.reason
+    ]
     unknown = [a for a in named if not any(name in a.text for name in ("zq_", "wv_"))]
     assert not unknown
