@@ -23,8 +23,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlglot import exp
-
 from sqlwright import rewrite, sql
 from sqlwright.analyze import analyze
 from sqlwright.database import Database, connect
@@ -39,13 +37,12 @@ SHARED = Path(__file__).parents[2] / "shared" / "data"
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A query of a set, with its schema and, where there is one, the rewrite made by hand."""
+    """A query of a set, with its schema."""
 
     name: str
     text: str
     schema: Schema
     dialect: str
-    by_hand: str = ""
 
 
 def items(which: str) -> Iterator[Item]:
@@ -58,7 +55,7 @@ def items(which: str) -> Iterator[Item]:
             name = found["schema"]
             if name not in schemas:
                 schemas[name] = read_ddl((SHARED / name).read_text(encoding="utf-8"))
-            yield Item(found["id"], found["before"], schemas[name], "mysql", found["after"])
+            yield Item(found["id"], found["before"], schemas[name], "mysql")
         return
     schema = read_ddl((SHARED / "schemas" / f"{which}.sql").read_text(encoding="utf-8"))
     for file in sorted((SHARED / "queries" / which).glob("*.sql"), key=_number):
@@ -93,58 +90,7 @@ def look(item: Item, seconds: float) -> tuple[dict[str, Any], list[Proposal]]:
         "milliseconds": round(took * 1000, 1),
         "rewrites": verdicts,
     }
-    if item.by_hand:
-        line["by_hand"] = effect_of(query, kept, sql.read(item.by_hand, item.dialect), item)
     return line, kept
-
-
-# --- WeTune: the effect of the rewrite made by hand ----------------------------------------------
-
-
-def effect_of(
-    query: exp.Query, kept: list[Proposal], by_hand: exp.Query, item: Item
-) -> dict[str, Any]:
-    """What the rewrite by hand takes away, and whether one of ours takes away as much.
-
-    Compared as counts of what costs: tables read, SELECTs, joins, outer joins, DISTINCTs, GROUP
-    BYs, ORDER keys, conditions. Ours has the effect where each count that went down by hand goes
-    down as far, and none goes above the original's.
-    """
-    proposals = list(kept)
-    for proposal in rewrite.distinct(rewrite.by_passes(query, item.schema, item.dialect), query):
-        found = judge(query, proposal.query, item.schema, item.dialect, seconds=10)
-        if found.outcome == "no difference found":
-            proposals.append(proposal)
-    before, wanted = weight_of(query), weight_of(by_hand)
-    less = {name for name in before if wanted[name] < before[name]}
-    best = [
-        p.source
-        for p in proposals
-        if less
-        and all(weight_of(p.query)[name] <= wanted[name] for name in less)
-        and all(weight_of(p.query)[name] <= max(before[name], wanted[name]) for name in before)
-    ]
-    return {"less": sorted(less), "candidates": len(proposals), "same_effect": best}
-
-
-def weight_of(query: exp.Query) -> Counter[str]:
-    """Counts of what costs in a query."""
-    joins = list(query.find_all(exp.Join))
-    selects = list(query.find_all(exp.Select))
-    counts = Counter(
-        tables=sum(1 for _ in query.find_all(exp.Table)),
-        selects=len(selects),
-        joins=len(joins),
-        outer_joins=sum(1 for join in joins if join.side),
-        distinct=sum(1 for select in selects if select.args.get("distinct")),
-        grouped=sum(1 for select in selects if select.args.get("group")),
-        order_keys=sum(len(order.expressions) for order in query.find_all(exp.Order)),
-        conditions=sum(1 for _ in query.find_all(exp.Predicate)),
-    )
-    for name in ("tables", "selects", "joins", "outer_joins", "distinct", "grouped", "order_keys",
-                 "conditions"):  # fmt: skip
-        counts.setdefault(name, 0)
-    return counts
 
 
 # --- times ---------------------------------------------------------------------------------------
@@ -268,11 +214,6 @@ def table(files: list[Path]) -> str:
                         f" | {'> ' * bool(cost['bound'])}{cost['original_seconds'] * 1000:.0f} ms"
                         f" | {cost['proposal_seconds'] * 1000:.0f} ms | {cost['low']:.2f} |"
                     )
-    pairs = [x["by_hand"] for f in files for x in map(json.loads, f.open()) if x.get("by_hand")]
-    if pairs:
-        same = sum(bool(pair["same_effect"]) for pair in pairs)
-        lines += ["", f"Of {len(pairs)} queries with a rewrite by hand, {same} get a candidate that"
-                  " binds, in which no difference was found, and that has its effect."]  # fmt: skip
     head = "| query | engine | by | before | after | times as fast, at least (95 %) |"
     return "\n".join([*lines, "", head, "|---|---|---|---|---|---|", *best])
 
