@@ -38,6 +38,7 @@ from knowledge_invented import Invention, lexicon
 from sqlwright.knowledge import learn, open_index
 from sqlwright.knowledge.meaning import PACKAGED, Meaning, default_name, weights_digest
 from sqlwright.knowledge.passages import Kind
+from sqlwright.knowledge.ranking import DEPTH
 from sqlwright.knowledge.store import REST, About, Only, Row, open_store
 
 ENGLISH = (
@@ -78,6 +79,8 @@ def main() -> None:
     for size in options.sizes:
         where = options.where or str(options.folder / f"index-{size}")
         if not options.keep:
+            if options.where is None:
+                shutil.rmtree(where, ignore_errors=True)
             filled = step("fill", where=where, size=size)
             print(f"{size:,} passages written in {filled['seconds']:.0f} s, "
                   f"{filled['memory']:.1f} GB at most\n")  # fmt: skip
@@ -237,7 +240,8 @@ def recall(where: str, size: int) -> float | None:
             near = table.search(list(vector), query_type="vector").distance_type("cosine")
             exact = near.bypass_vector_index().with_row_id(True).select(["_distance"]).limit(10)
             wanted = {2 * number for number in exact.to_arrow()["_rowid"].to_pylist()}
-            shares.append(len(wanted & set(store.by_vector(vector, Only(REST), 10))) / 10)
+            found = store.by_vector(vector, Only(REST), DEPTH)[:10]  # as a search asks
+            shares.append(len(wanted & set(found)) / 10)
     return fmean(shares)
 
 

@@ -224,7 +224,7 @@ def test_the_index_says_that_it_goes_by_words_only(index: Index) -> None:
     [
         ("knowledge.json", "{", "is damaged"),
         ("knowledge.json", "[]", "is damaged"),
-        ("knowledge.json", '{"format": 3}', "is damaged"),
+        ("knowledge.json", '{"format": 4}', "is damaged"),
         ("knowledge.json", '{"format": 99}', "another version"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from sqlglot import exp
 
@@ -108,11 +109,7 @@ def alike(column: exp.Expr, select: exp.Select, schema: Schema) -> list[exp.Colu
     """The columns that every row that passes the SELECT's conditions holds equal to this one."""
     if not isinstance(column, exp.Column):
         return []
-    pairs = [
-        pair
-        for pair in equalities(conditions(select))
-        if all(isinstance(side, exp.Column) for side in pair)
-    ]
+    pairs = once("pairs", select, schema, partial(_pairs, select))
     found: list[exp.Column] = [column]
     known = {_place(column, schema)}
     grew = True
@@ -125,6 +122,12 @@ def alike(column: exp.Expr, select: exp.Select, schema: Schema) -> list[exp.Colu
                     found.append(other)  # type: ignore[arg-type]
                     grew = True
     return found
+
+
+def _pairs(select: exp.Select) -> list[tuple[exp.Expr, exp.Expr]]:
+    """The columns that the SELECT's conditions hold equal, two by two."""
+    found = equalities(conditions(select))
+    return [pair for pair in found if all(isinstance(side, exp.Column) for side in pair)]
 
 
 def _place(column: exp.Expr, schema: Schema) -> tuple[object, ...]:

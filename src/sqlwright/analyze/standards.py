@@ -25,6 +25,10 @@ def select_star(query: exp.Query, schema: Schema) -> Iterator[Finding]:
 
     The rewrite lists the columns of the schema: strike what is not needed. Silent in EXISTS and
     COUNT(*), and over a subquery or CTE, whose columns stand in the text already.
+
+    По-русски: SELECT * читает столбцы, о которых никто не просил, и меняется вместе с таблицей.
+    Переписанный запрос перечисляет столбцы схемы: лишние вычеркните. Молчит в EXISTS и COUNT(*), а
+    также над подзапросом или CTE, чьи столбцы уже есть в тексте.
     """
     for select in selects(query):
         stars = [p for p in select.expressions if p.is_star]
@@ -87,6 +91,9 @@ def order_by_position(query: exp.Query, schema: Schema) -> Iterator[Finding]:
         SELECT city, name FROM customers ORDER BY name
 
     Silent when the position is a star's, and for expressions.
+
+    По-русски: ORDER BY 2 означает другой столбец, как только в список SELECT добавят ещё один.
+    Молчит, когда на этом месте звёздочка, и для выражений.
     """
     for select in selects(query):
         order = select.args.get("order")
@@ -124,6 +131,10 @@ def limit_without_order(query: exp.Query, schema: Schema) -> Iterator[Finding]:
 
     No rewrite is offered: only the author knows the order. Silent in EXISTS, and where one row is
     all there can be: an aggregate without GROUP BY.
+
+    По-русски: LIMIT без ORDER BY возвращает любые строки, и в следующий раз другие. Переписанного
+    запроса нет: порядок знает только автор. Молчит, когда порядок не важен: в EXISTS и там, где результат —
+    одна строка.
     """
     for node in query.find_all(exp.Select, exp.SetOperation):
         limit = node.args.get("limit") or node.args.get("offset")

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from sqlwright.errors import DataError, UsageError
 from sqlwright.knowledge.passages import KINDS, Kind, Passage
 
-FORMAT = 3  # 2: past queries carry the words of their trees; 3: times, databases, examples
+FORMAT = 4  # 2: words of trees; 3: times, databases, examples; 4: tables and the rest apart
 FAINT = 1 / 3  # what a word of the other language counts
 TABLES: tuple[Kind, ...] = ("table",)
 REST: tuple[Kind, ...] = tuple(kind for kind in KINDS if kind not in TABLES)
