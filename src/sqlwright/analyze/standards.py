@@ -133,8 +133,8 @@ def limit_without_order(query: exp.Query, schema: Schema) -> Iterator[Finding]:
     all there can be: an aggregate without GROUP BY.
 
     По-русски: LIMIT без ORDER BY возвращает любые строки, и в следующий раз другие. Переписанного
-    запроса нет: порядок знает только автор. Молчит, когда порядок не важен: в EXISTS и там, где результат —
-    одна строка.
+    запроса нет: порядок знает только автор. Молчит в EXISTS и там, где результат — одна строка:
+    агрегат без GROUP BY.
     """
     for node in query.find_all(exp.Select, exp.SetOperation):
         limit = node.args.get("limit") or node.args.get("offset")
