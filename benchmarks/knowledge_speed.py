@@ -64,6 +64,7 @@ def main() -> None:
     parser.add_argument("--queries", type=int, default=10_000)
     parser.add_argument("--no-learn", action="store_true")
     parser.add_argument("--keep", action="store_true", help="search what an earlier run has filled")
+    parser.add_argument("--add", action="store_true", help="learn one page more into each index")
     parser.add_argument("--where", help="postgresql://, in place of a folder")
     parser.add_argument("--folder", type=Path, default=Path("/tmp/knowledge_speed"))
     parser.add_argument("--step", choices=STEPS, help=argparse.SUPPRESS)
@@ -85,6 +86,12 @@ def main() -> None:
             print(f"{size:,} passages written in {filled['seconds']:.0f} s, "
                   f"{filled['memory']:.1f} GB at most\n")  # fmt: skip
         print_searched(size, step("search", where=where, size=size, searches=options.searches))
+        if options.add:
+            page = options.folder / "page.md"
+            page.write_text(f"# Late orders\n\nLate is what came after {time.ctime()}.", "utf-8")
+            found = step("learn", where=where, files=str(page), embedding=None)
+            print(f"one page more learned into {size:,} passages in {found['seconds']:.0f} s, "
+                  f"{found['memory']:.1f} GB at most\n")  # fmt: skip
     print(f"load {load()} at last")
 
 
@@ -145,7 +152,7 @@ def write_files(folder: Path, tables: int, queries: int) -> None:
         path.write_text("\n\n".join(found), encoding="utf-8")
 
 
-def step_learn(where: str, files: str, embedding: str) -> dict[str, float]:
+def step_learn(where: str, files: str, embedding: str | None) -> dict[str, float]:
     """One `learn` of the files."""
     start = time.perf_counter()
     learn(where, paths=[Path(files)], dialect="mysql", embedding=embedding)

@@ -33,6 +33,7 @@ from sqlwright.knowledge.store import TABLES, Only, Row, Store, open_store
 from sqlwright.knowledge.words import is_cyrillic
 
 _AT_HAND = 2_000  # rows: a few megabytes
+_ASKED = 200  # texts whose vectors are at hand: one is often asked about several kinds
 _SMALL = 20_000  # passages that are searched sooner than a thread begins
 
 
@@ -63,6 +64,7 @@ class Index:
         self.about = store.about()
         self.note = why_missing(self.about.embedding)
         self._fetched: dict[int, Row] = {}
+        self._embedded: dict[str, list[float]] = {}
 
     def close(self) -> None:
         """Lets go of what is held open."""
@@ -224,7 +226,11 @@ class Index:
         # the packaged model would place Russian at random
         if (self.about.embedding == PACKAGED and is_cyrillic(text)) or self._meaning is None:
             return [()] * len(wanted)
-        vector = self._meaning.embed([text])[0]
+        if text not in self._embedded:
+            while len(self._embedded) >= _ASKED:
+                del self._embedded[next(iter(self._embedded))]
+            self._embedded[text] = self._meaning.embed([text])[0]
+        vector = self._embedded[text]
         return [self._store.by_vector(vector, only, DEPTH) for only in wanted]
 
     def _refresh(self) -> None:
@@ -233,6 +239,7 @@ class Index:
         if about.build != self.about.build:
             if about.digest != self.about.digest:
                 self.__dict__.pop("_meaning", None)
+                self._embedded = {}
             self.__dict__.pop("_joins", None)
             self.__dict__.pop("_known", None)
             self.__dict__.pop("_lookup", None)
