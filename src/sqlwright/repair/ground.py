@@ -17,6 +17,7 @@ from sqlglot.errors import ErrorLevel, SqlglotError
 from sqlwright import sql
 from sqlwright.database import Database
 from sqlwright.engines.reading import deadline, first_line
+from sqlwright.engines.sampling import quoted
 from sqlwright.errors import DatabaseError
 from sqlwright.schema import Schema, Table, kind_of
 
@@ -158,13 +159,9 @@ def _open_raw(engine: str, tables: Sequence[Table]) -> Any:
 
 def _create(table: Table, types: Sequence[str]) -> str:
     columns = ", ".join(
-        f"{_quoted(column.name)} {kind}" for column, kind in zip(table.columns, types, strict=True)
+        f"{quoted(column.name)} {kind}" for column, kind in zip(table.columns, types, strict=True)
     )
-    return f"CREATE TABLE {_quoted(table.name)} ({columns})"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+    return f"CREATE TABLE {quoted(table.name)} ({columns})"
 
 
 def _ask(connection: Any, text: str, engine: str) -> str | None:

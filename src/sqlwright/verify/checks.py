@@ -16,6 +16,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from sqlwright.engines.sampling import quoted
 from sqlwright.schema import Table, kind_of
 from sqlwright.verify import check_functions
 from sqlwright.verify.folding import constant_of
@@ -91,7 +92,7 @@ class Checks:
     def _select(self, checks: Sequence[_Check]) -> str:
         names = dict.fromkeys(column for check in checks for column in check.columns)
         marks = ", ".join(
-            f"CAST(? AS {_AFFINITIES.get(kind_of(self._types[n]), 'TEXT')}) AS {_quoted(n)}"
+            f"CAST(? AS {_AFFINITIES.get(kind_of(self._types[n]), 'TEXT')}) AS {quoted(n)}"
             for n in names
         )
         # NULL passes, as SQL says
@@ -196,10 +197,6 @@ class Checks:
 def read_checks(table: Table, dialect: str) -> Checks:
     """The compiled CHECKs of the table, whose texts are of the dialect."""
     return Checks(table, dialect)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _plain(tree: exp.Expr, types: Mapping[str, str], dialect: str) -> exp.Expr:

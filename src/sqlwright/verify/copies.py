@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from sqlwright.database import Database, read_url
+from sqlwright.engines.sampling import quoted
 from sqlwright.errors import UsageError
 
 
@@ -91,14 +92,16 @@ def ddl_of(
     name: str, table: str, columns: Sequence[str], carried: Sequence[str], dialect: str
 ) -> str:
     """CREATE INDEX as the dialect has it; where it carries no columns, they follow the others."""
-    keyed = ", ".join(map(_quoted, columns))
-    also = ", ".join(map(_quoted, carried))
+    keyed = ", ".join(map(_plainly, columns))
+    also = ", ".join(map(_plainly, carried))
+    opening = f"CREATE INDEX {_plainly(name)} ON {_plainly(table)}"
     if also and dialect == "postgres":
-        return f"CREATE INDEX {_quoted(name)} ON {_quoted(table)} ({keyed}) INCLUDE ({also})"
+        return f"{opening} ({keyed}) INCLUDE ({also})"
     keyed = f"{keyed}, {also}" if also else keyed
-    return f"CREATE INDEX {_quoted(name)} ON {_quoted(table)} ({keyed})"
+    return f"{opening} ({keyed})"
 
 
-def _quoted(name: str) -> str:
+def _plainly(name: str) -> str:
+    """The name as a person writes it: quoted only where it must be."""
     is_plain = name.isidentifier() and name.isascii() and name == name.lower()
-    return name if is_plain else '"' + name.replace('"', '""') + '"'
+    return name if is_plain else quoted(name)

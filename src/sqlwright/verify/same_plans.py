@@ -18,6 +18,7 @@ from typing import Any
 
 from sqlglot import exp
 
+from sqlwright.engines.sampling import quoted
 from sqlwright.errors import DatabaseError, QueryTimeout
 from sqlwright.schema import Table, kind_of
 
@@ -95,7 +96,7 @@ def _by_code(left: str, right: str) -> int:
 
 
 def _quoted(name: str) -> str:
-    return '"' + name.lower().replace('"', '""') + '"'
+    return quoted(name.lower())
 
 
 def _names(names: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from sqlwright.engines.reading import deadline, first_line
+from sqlwright.engines.sampling import quoted
 from sqlwright.errors import DatabaseError, QueryTimeout
 from sqlwright.schema import Table, kind_of
 from sqlwright.verify.sqlite_functions import add_functions, add_opaque
@@ -58,7 +59,7 @@ def open_scratch(engine: str, tables: Sequence[Table], dialect: str) -> Scratch:
 
 
 def _quoted(name: str) -> str:
-    return '"' + name.lower().replace('"', '""') + '"'
+    return quoted(name.lower())
 
 
 def _create(table: Table, type_of: Callable[[str], str]) -> str:

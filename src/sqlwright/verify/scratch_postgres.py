@@ -12,6 +12,7 @@ from typing import Any
 from sqlwright.database import label_of
 from sqlwright.engines.postgres import Postgres, dial_postgres
 from sqlwright.engines.reading import Row, first_line
+from sqlwright.engines.sampling import quoted
 from sqlwright.errors import DatabaseError
 from sqlwright.schema import Table, kind_of
 from sqlwright.verify.scratch_beside import (
@@ -65,7 +66,7 @@ class PostgresScratch:
         for oid, column, spelled, enum, labels, schema, array in run(_PG_TYPES, [list(oids)]):
             if enum is not None:
                 # a copy, or else a cast to it in a query would not find it
-                name = _double(labels[0])
+                name = quoted(labels[0])
                 if name not in made:
                     texts = ", ".join(map(_single, labels[1:]))
                     run(f"CREATE TYPE pg_temp.{name} AS ENUM ({texts})")
@@ -73,7 +74,7 @@ class PostgresScratch:
                 if made[name] == enum:
                     spelled = f"pg_temp.{name}" + ("[]" if array else "")
             elif schema is not None:
-                schemas[_double(schema)] = None  # citext compares by operators beside its type
+                schemas[quoted(schema)] = None  # citext compares by operators beside its type
             types[(oids[oid], column)] = spelled
         known = {c.type: None for t in tables for c in t.columns if PLAIN_TYPE.fullmatch(c.type)}
         usable = {
@@ -89,8 +90,8 @@ class PostgresScratch:
             return spelled if spelled in usable else _PG_PLAIN.get(kind_of(spelled), "text")
 
         for table in tables:
-            columns, keys = columns_and_keys(table, types, plain, _double)
-            create = f"CREATE TEMP TABLE {_double(table.name.lower())} "
+            columns, keys = columns_and_keys(table, types, plain, quoted)
+            create = f"CREATE TEMP TABLE {quoted(table.name.lower())} "
             self._try(create, [(*columns, *keys[: bool(table.primary_key)]), columns])
         run(f"SET search_path = {', '.join(('pg_temp', 'pg_catalog', *schemas))}")
         self._connection.commit()
@@ -111,7 +112,7 @@ class PostgresScratch:
     def load(self, witness: Witness) -> None:
         import psycopg
 
-        statements = list(self._loaded.statements(witness, _double, _pg_literal))
+        statements = list(self._loaded.statements(witness, quoted, _pg_literal))
         if not statements:
             return
         try:
@@ -132,10 +133,6 @@ class PostgresScratch:
 
     def close(self) -> None:
         self._connection.close()
-
-
-def _double(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _single(text: str) -> str:
