@@ -20,6 +20,7 @@ from pathlib import Path
 
 import psycopg
 
+from sqlwright.check.files import read_file, sql_files
 from sqlwright.database import connect
 from sqlwright.indexing.advice import advise_indexes, read_asked
 from sqlwright.indexing.ideas import is_there
@@ -57,9 +58,10 @@ def measure(folder: Path, scale: float, queries: Path, seconds: float) -> str:
         make = [sys.executable, str(ROOT / "examples" / "tpch" / "make_database.py")]
         subprocess.run([*make, "--postgres", url, "--scale", str(scale)], check=True)
         strip(url)
+        texts = [(name, read_file(name)) for name in sql_files([str(queries)])]
         started = time.monotonic()
         with connect(url) as database:
-            asked, left = read_asked([queries], [], database.schema, "postgres")
+            asked, left = read_asked(texts, database.schema, "postgres")
             tell = lambda line: print(line, file=sys.stderr, flush=True)  # noqa: E731
             outcome = advise_indexes(asked, database, url, seconds=seconds, say=tell)
             for one in outcome.advised:

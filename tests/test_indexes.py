@@ -171,7 +171,7 @@ def test_what_helps_is_advised_and_nothing_else(town: str, tmp_path: Path) -> No
     file.write_text(QUERIES, encoding="utf-8")
     before = names_of(town)
     with connect(town) as database:
-        asked, left = read_asked([file], [], database.schema, database.dialect)
+        asked, left = read_asked([(str(file), QUERIES)], database.schema, database.dialect)
         assert [one.name.rpartition(":")[2] for one in asked] == ["2", "3"]
         assert len(left) == 1
         assert "nowhere" in left[0]

@@ -22,7 +22,6 @@ from sqlwright.cli.shared import (
     appending,
     bar,
     console,
-    cores,
     language_of,
     print_json,
     read_text,
@@ -31,6 +30,7 @@ from sqlwright.cli.shared import (
 )
 from sqlwright.cli.untrusted import check_untrusted
 from sqlwright.errors import SqlwrightError, UsageError
+from sqlwright.machine import cores
 
 if TYPE_CHECKING:
     from sqlwright.check.files import CheckedFile

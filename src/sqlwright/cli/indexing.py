@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sqlwright.cli.shared import AsJson, Language, console, language_of, print_json, status
+from sqlwright.cli.shared import (
+    AsJson,
+    Language,
+    console,
+    language_of,
+    print_json,
+    read_text,
+    status,
+)
 from sqlwright.errors import UsageError
 
 
@@ -32,16 +39,16 @@ def indexes(
     language: Language = "en",
 ) -> None:
     """Say which indexes the queries lack, by the planner or measured in a copy. Exit 1 if any."""
+    from sqlwright.check.files import sql_files
     from sqlwright.database import connect
     from sqlwright.indexing.advice import advise_indexes, read_asked
 
     spoken = language_of(language)
     if how not in ("auto", "planner", "copy"):
         raise UsageError(f"no way to try indexes called {how}: use auto, planner or copy")
-    files = [Path(path) for path in paths if path != "-"]
-    typed = [("stdin", sys.stdin.read())] if "-" in paths else []
+    texts = [(name, read_text(name)) for name in sql_files(paths)]
     with connect(db) as database, status() as say:
-        asked, left = read_asked(files, typed, database.schema, database.dialect)
+        asked, left = read_asked(texts, database.schema, database.dialect)
         for line in left:
             print(f"sqlwright: left out: {line}", file=sys.stderr)
         if not asked:

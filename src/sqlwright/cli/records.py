@@ -16,12 +16,12 @@ from sqlwright.cli.shared import (
     SchemaFile,
     bar,
     console,
-    cores,
     open_index,
     print_json,
     schema_and_dialect,
 )
 from sqlwright.errors import UsageError
+from sqlwright.machine import cores
 
 if TYPE_CHECKING:
     from sqlglot import exp

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -203,10 +202,3 @@ def appending(path: Path | None) -> Iterator[TextIO]:
         raise UsageError(f"{path}: cannot be written ({error.strerror}): check the path") from None
     with file:
         yield file
-
-
-def cores() -> int:
-    """The cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
-from pathlib import Path
 from typing import Literal
 
 from sqlwright import sql
@@ -19,21 +18,15 @@ from sqlwright.verify.copies import open_copy
 
 
 def read_asked(
-    paths: Sequence[Path], texts: Sequence[tuple[str, str]], schema: Schema, dialect: str
+    texts: Iterable[tuple[str, str]], schema: Schema, dialect: str
 ) -> tuple[list[Asked], list[str]]:
-    """The queries of files and folders, each named by its place, and what was left out and why.
+    """The queries of named texts, each named by its place, and what was left out and why.
 
     Two that are the same count as one that runs twice; literals make them differ.
-
-    Args:
-        texts: (name, text) of what does not come from a file.
-
-    Raises:
-        UsageError: if a path does not exist, or a file cannot be read.
     """
     found: dict[str, Asked] = {}
     left: list[str] = []
-    for name, text in [*_texts(paths), *texts]:
+    for name, text in texts:
         for part in split_queries(text):
             place = f"{name}:{part.line}"
             try:
@@ -47,24 +40,6 @@ def read_asked(
             weight = known.weight + 1 if known else 1.0
             found[key] = Asked(known.name if known else place, query, weight)
     return list(found.values()), left
-
-
-def _texts(paths: Sequence[Path]) -> list[tuple[str, str]]:
-    files: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            files += sorted(p for p in path.rglob("*.sql") if not p.name.startswith("."))
-        else:
-            files.append(path)
-    read = []
-    for file in files:
-        try:
-            read.append((str(file), file.read_text(encoding="utf-8-sig")))
-        except UnicodeDecodeError:
-            raise UsageError(f"{file}: not UTF-8 text: convert it first") from None
-        except OSError as error:
-            raise UsageError(f"{file}: cannot be read ({error.strerror}): check the path") from None
-    return read
 
 
 def advise_indexes(

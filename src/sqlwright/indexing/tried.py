@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import statistics
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlwright.errors import DatabaseError, QueryTimeout
 from sqlwright.indexing.ideas import Idea
@@ -89,8 +89,9 @@ def try_out(
     names = {one.idea.key(): one.name for one in advised}
     called = {name: names.get(idea.key(), name) for name, idea in state.built.items()}
     shown = tuple(_named(effect, called) for effect in effects)
-    done = (tuple(advised), shown, tried, unused, copy.note, tuple(failures), copy.timed)
-    return Outcome(*done)
+    return Outcome(
+        tuple(advised), shown, tried, unused, copy.note, failures=tuple(failures), timed=copy.timed
+    )
 
 
 def _most_wanted(asked: Sequence[Asked], found: Mapping[str, Sequence[Idea]]) -> list[Idea]:
@@ -338,12 +339,4 @@ def _named(effect: Effect, called: Mapping[str, str]) -> Effect:
         return re.sub(r"sqlwright_try_\d+", lambda m: called.get(m.group(), m.group()), line)
 
     used = tuple(called.get(name, name) for name in effect.used)
-    return Effect(
-        effect.name,
-        effect.before,
-        effect.after,
-        effect.low,
-        effect.stopped,
-        used,
-        tuple(map(rename, effect.plan)),
-    )
+    return replace(effect, used=used, plan=tuple(map(rename, effect.plan)))

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +22,7 @@ from sqlwright.knowledge import meaning_multilingual
 from sqlwright.knowledge.meaning_multilingual import MULTILINGUAL
 from sqlwright.knowledge.passages import SPOKEN_IN_SQL, Passage
 from sqlwright.knowledge.words import words
+from sqlwright.machine import cores
 
 if TYPE_CHECKING:
     import numpy as np
@@ -80,7 +80,7 @@ class _Folder:
         # of ours has a batch of its own
         with self._threads.limit(limits=1, user_api="blas"):
             if len(parts) > 1:
-                with ThreadPoolExecutor(min(4, len(os.sched_getaffinity(0)))) as pool:
+                with ThreadPoolExecutor(min(4, cores())) as pool:
                     found = list(pool.map(self._batch, batches))
             else:
                 found = list(map(self._batch, batches))

@@ -22,6 +22,7 @@ from sqlwright.checkpoints import write_json
 from sqlwright.config import Config, write_config
 from sqlwright.data.records import digest
 from sqlwright.errors import ModelError, SqlwrightError, UsageError
+from sqlwright.machine import cores
 from sqlwright.train import both_records
 from sqlwright.tune.found import Found, best_of, keep_best, summary
 from sqlwright.tune.space import RATIO, Axis, Tuning, first_choices, resolve
@@ -128,7 +129,7 @@ def tune(
     if not study.get_trials(deepcopy=False):
         for whose, chosen in first:
             study.enqueue_trial(chosen, user_attrs={"known": whose})
-    threads = max(1, len(os.sched_getaffinity(0)) // workers) if _has_affinity() else 1
+    threads = max(1, cores() // workers) if _has_affinity() else 1
     job = Job(
         config,
         tuning,
