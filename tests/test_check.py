@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlglot import exp
 
@@ -410,6 +410,9 @@ PARTS = st.sampled_from(
 
 
 @given(st.lists(PARTS, max_size=30).map("".join))
+@example("{{\r\n{{ x }}")
+@example("{{ a\rb }}")
+@example("{{\n}}" * 50)  # more names than fit in two letters
 def test_masking_moves_no_letter(text: str) -> None:
     mask = masked(text)
     assert len(mask.text) == len(text)

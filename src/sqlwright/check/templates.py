@@ -86,18 +86,18 @@ def _other(found: re.Match[str], names: dict[str, str]) -> str:
 
 
 def _invented(original: str, names: dict[str, str]) -> str:
-    """A name that nobody has, as long as the original; later lines of it are blank."""
-    first, _, rest = original.partition("\n")
+    """A name that nobody has, as long as the original's longest line; the others are blank."""
+    lines = re.split(r"([\r\n])", original)
+    place = max(range(0, len(lines), 2), key=lambda number: len(lines[number]))
     digits, number = "", len(names) + 1
     while number:
         number, digit = divmod(number, 36)
         digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
+    width = len(lines[place])
     # without a letter in front a name of digits alone would be a number in some dialects
-    name = ("_" + digits).ljust(len(first.rstrip("\r")), "_")
-    names[name] = original
-    if "\n" not in original:
-        return name
-    return name.ljust(len(first)) + "\n" + _blank(rest)
+    name = ("_" + digits).ljust(width, "_")[:width]
+    names.setdefault(name, original)
+    return "".join(name if number == place else _blank(line) for number, line in enumerate(lines))
 
 
 def _blank(text: str) -> str:
