@@ -8,7 +8,14 @@ from sqlglot import exp
 
 from sqlwright.analyze.finding import Finding, found
 from sqlwright.analyze.once import every
-from sqlwright.analyze.reads import alias_of, has_plain_joins, is_starred, positions, reads
+from sqlwright.analyze.reads import (
+    alias_of,
+    has_plain_joins,
+    is_starred,
+    only_table,
+    positions,
+    reads,
+)
 from sqlwright.analyze.scope import (
     Source,
     columns_of,
@@ -22,11 +29,6 @@ from sqlwright.analyze.scope import (
 )
 from sqlwright.analyze.tree import copy_with, fresh, names_in, set_where
 from sqlwright.schema import Schema
-
-_MORE = (
-    "group", "having", "limit", "offset", "fetch", "order", "qualify", "with_", "windows",
-    "distinct", "joins", "laterals",
-)  # fmt: skip
 
 
 def renaming_subquery(query: exp.Query, schema: Schema) -> Iterator[Finding]:
@@ -66,8 +68,8 @@ def renaming_subquery(query: exp.Query, schema: Schema) -> Iterator[Finding]:
 def _unwrapped(
     query: exp.Query, select: exp.Select, source: Source, body: exp.Select, schema: Schema
 ) -> exp.Query | None:
-    inner = sources(body, schema)
-    if len(inner) != 1 or inner[0].table is None or any(body.args.get(c) for c in _MORE):
+    inner = only_table(body, schema)
+    if inner is None:
         return None
     if any(map(has_subquery, where(body))) or not source.name:
         return None
@@ -78,7 +80,7 @@ def _unwrapped(
     joins = select.args.get("joins") or []
     if any(join.args.get("using") or join.args.get("method") for join in joins):
         return None
-    listed = _listed(body, inner[0])
+    listed = _listed(body, inner)
     outer, within = reads(select, schema), reads(body, schema)
     if listed is None or outer is None or within is None:
         return None

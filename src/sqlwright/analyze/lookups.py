@@ -10,7 +10,7 @@ from sqlglot import exp
 from sqlwright.analyze.finding import Finding, found, shown
 from sqlwright.analyze.joins import is_comma
 from sqlwright.analyze.once import every
-from sqlwright.analyze.reads import positions, reads
+from sqlwright.analyze.reads import only_table, positions, reads
 from sqlwright.analyze.scope import (
     Source,
     columns_of,
@@ -23,16 +23,10 @@ from sqlwright.analyze.scope import (
     keys,
     owner,
     source_of,
-    sources,
     where,
 )
 from sqlwright.analyze.tree import copy_with, fresh, names_in, replaced
 from sqlwright.schema import Schema
-
-_MORE = (
-    "group", "having", "limit", "offset", "fetch", "order", "qualify", "with_", "windows",
-    "distinct", "joins", "laterals",
-)  # fmt: skip
 
 
 def lookup_per_row(query: exp.Query, schema: Schema) -> Iterator[Finding]:
@@ -76,15 +70,15 @@ def lookup_per_row(query: exp.Query, schema: Schema) -> Iterator[Finding]:
 def _joined(
     query: exp.Query, subquery: exp.Subquery, body: exp.Select, outer: exp.Select, schema: Schema
 ) -> exp.Query | None:
-    inner = sources(body, schema)
-    if len(inner) != 1 or inner[0].table is None or any(body.args.get(c) for c in _MORE):
+    inner = only_table(body, schema)
+    if inner is None:
         return None
     if is_grouped(outer) or outer.is_star or outer.find(exp.Window) or outer.args.get("distinct"):
         return None
     if len(body.expressions) != 1 or has_aggregate(body.expressions[0]) or not where(body):
         return None
     value, read = body.expressions[0].unalias(), reads(body, schema)
-    if read is None or has_subquery(value) or not _is_column_of(value, body, inner[0], schema):
+    if read is None or has_subquery(value) or not _is_column_of(value, body, inner, schema):
         return None
     if any(has_subquery(part) for part in where(body)):
         return None
@@ -92,10 +86,10 @@ def _joined(
         mine.name.lower()
         for left, right in equalities(where(body))
         for mine, other in ((left, right), (right, left))
-        if _is_column_of(mine, body, inner[0], schema)
-        and not any(source_of(c, body, schema) == inner[0] for c in columns_of(other))
+        if _is_column_of(mine, body, inner, schema)
+        and not any(source_of(c, body, schema) == inner for c in columns_of(other))
     }
-    if not any(key <= matched for key in keys(inner[0], schema)):
+    if not any(key <= matched for key in keys(inner, schema)):
         return None
     held = [owner(c, schema) for c in columns_of(body)]
     if any(h is None or h[0] not in (body, outer) for h in held):
@@ -104,11 +98,11 @@ def _joined(
         return None  # it might be ambiguous beside the joined table
     if any(map(is_comma, outer.args.get("joins") or [])):
         return None  # ON would not see the tables before a comma
-    name = inner[0].name
+    name = inner.name
     if not _is_free(name, query, subquery):
         name = fresh(name, names_in(query))
     copy, (twin_outer, twin, twin_body, *columns) = copy_with(
-        query, outer, subquery, body, *positions(read, inner[0])
+        query, outer, subquery, body, *positions(read, inner)
     )
     assert isinstance(twin_outer, exp.Select)
     assert isinstance(twin_body, exp.Select)

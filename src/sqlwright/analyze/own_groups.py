@@ -7,8 +7,12 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from sqlwright.analyze.finding import Finding, found, shown
-from sqlwright.analyze.once import every
-from sqlwright.analyze.reads import alias_of, alike, has_plain_joins, is_conjunct
+from sqlwright.analyze.reads import (
+    alias_of,
+    alike,
+    has_plain_joins,
+    tests_of_subqueries,
+)
 from sqlwright.analyze.scope import (
     COMPARISONS,
     Source,
@@ -124,13 +128,7 @@ def _own_groups(
     query: exp.Query, schema: Schema
 ) -> Iterator[tuple[exp.In, exp.Select, exp.Select, Source, Source]]:
     """`row.key IN (SELECT MAX(key) FROM the same table ...)`: test, both SELECTs, both sources."""
-    for test in every(query, exp.In):
-        outer, body = enclosing(test), test.args.get("query")
-        if outer is None or body is None or not is_conjunct(test):
-            continue
-        body = body.unnest()
-        if not isinstance(body, exp.Select) or len(body.expressions) != 1:
-            continue
+    for test, outer, body in tests_of_subqueries(query):
         fold = body.expressions[0].unalias()
         here = sources(body, schema)
         if any(body.args.get(c) for c in _CUT) or len(here) != 1 or here[0].table is None:

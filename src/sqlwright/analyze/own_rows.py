@@ -13,12 +13,12 @@ from sqlwright.analyze.reads import (
     alias_of,
     alike,
     has_plain_joins,
-    is_conjunct,
     is_for_truth,
     is_hidden,
     positions,
     reads,
     take_out,
+    tests_of_subqueries,
 )
 from sqlwright.analyze.scope import (
     COMPARISONS,
@@ -259,13 +259,7 @@ def row_proves_itself(query: exp.Query, schema: Schema) -> Iterator[Finding]:
     условиям подзапроса, верно всегда. Молчит, когда подзапрос требует большего, группирует,
     ограничивает или соединяет, и когда значение может быть NULL.
     """
-    for test in every(query, exp.In):
-        outer, body = enclosing(test), test.args.get("query")
-        if outer is None or body is None or not is_conjunct(test):
-            continue
-        body = body.unnest()
-        if not isinstance(body, exp.Select) or len(body.expressions) != 1:
-            continue
+    for test, outer, body in tests_of_subqueries(query):
         proof = _proof(test, body, outer, schema)
         if proof is None:
             continue

@@ -7,7 +7,7 @@ from functools import partial
 
 from sqlglot import exp
 
-from sqlwright.analyze.once import once
+from sqlwright.analyze.once import every, once
 from sqlwright.analyze.scope import (
     Source,
     columns_of,
@@ -23,6 +23,11 @@ from sqlwright.analyze.tree import set_where
 from sqlwright.schema import Schema
 
 Read = tuple[exp.Column, Source]
+
+_MORE = (
+    "group", "having", "limit", "offset", "fetch", "order", "qualify", "with_", "windows",
+    "distinct", "joins", "laterals",
+)  # fmt: skip
 
 
 def reads(select: exp.Select, schema: Schema) -> list[Read] | None:
@@ -197,6 +202,25 @@ def is_conjunct(node: exp.Expr) -> bool:
     while isinstance(parent, exp.Paren | exp.And):
         parent = parent.parent
     return isinstance(parent, exp.Where)
+
+
+def tests_of_subqueries(query: exp.Query) -> Iterator[tuple[exp.In, exp.Select, exp.Select]]:
+    """Each `x IN (SELECT y ...)` that is a conjunct of WHERE, the SELECT around it, and its own."""
+    for test in every(query, exp.In):
+        outer, body = enclosing(test), test.args.get("query")
+        if outer is None or body is None or not is_conjunct(test):
+            continue
+        body = body.unnest()
+        if isinstance(body, exp.Select) and len(body.expressions) == 1:
+            yield test, outer, body
+
+
+def only_table(body: exp.Select, schema: Schema) -> Source | None:
+    """The one table that a SELECT picks rows and columns of, if it does nothing more to them."""
+    inner = sources(body, schema)
+    if len(inner) != 1 or inner[0].table is None or any(body.args.get(c) for c in _MORE):
+        return None
+    return inner[0]
 
 
 def positions(columns: Iterable[Read], source: Source) -> Iterator[exp.Column]:

@@ -16,7 +16,7 @@ from sqlwright.data.asked_subject import Asked, Asking, Subject, where_clause
 from sqlwright.data.asked_words import Condition
 from sqlwright.data.names import invent_text
 from sqlwright.data.sources import Edge, edges
-from sqlwright.data.told import Thing
+from sqlwright.data.told import Thing, Trait
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,21 @@ def _relation(a: Asking, parent: Subject) -> str:
     return _of(a)
 
 
+def _joined(bond: Bond, child: Subject, parent: Subject) -> str:
+    """Children with their parents, and what is asked of either."""
+    conditions = where_clause(child.where(), parent.where())
+    return f"FROM {child.name} JOIN {parent.name} ON {on(child, parent, bond)}{conditions}"
+
+
+def _each_parent(bond: Bond, child: Subject, parent: Subject, label: Trait) -> str:
+    """A group for each parent with its children, up to what is asked of the groups."""
+    keys = [parent.column(name) for name in parent.thing.table.primary_key]
+    group = list(dict.fromkeys([*keys, parent.column(label)]))
+    return (
+        f"SELECT {parent.column(label)} {_joined(bond, child, parent)} GROUP BY {', '.join(group)}"
+    )
+
+
 def _fill(a: Asking, relation: str, forms: dict[str, str]) -> str:
     # a value in the words may hold braces only by chance: names and values have none
     return relation.format_map(forms)
@@ -105,10 +120,7 @@ def count_of(a: Asking) -> Asked | None:
     child.restrict(most=1)
     forms = child.forms() | parent.forms("_p")
     question = a.say("count of", **forms, rel=_fill(a, relation, forms))
-    sql = (
-        f"SELECT COUNT(*) AS n FROM {child.name} JOIN {parent.name} ON {on(child, parent, bond)}"
-        f"{where_clause(child.where(), parent.where())}"
-    )
+    sql = f"SELECT COUNT(*) AS n {_joined(bond, child, parent)}"
     return a.done(question, sql, child.thing, parent.thing)
 
 
@@ -130,10 +142,7 @@ def figure_of(a: Asking) -> Asked | None:
         figure=words,
         rel=_fill(a, relation, forms),
     )
-    sql = (
-        f"SELECT {function}({child.column(trait)}) AS {alias} FROM {child.name} JOIN {parent.name}"
-        f" ON {on(child, parent, bond)}{where_clause(child.where(), parent.where())}"
-    )
+    sql = f"SELECT {function}({child.column(trait)}) AS {alias} {_joined(bond, child, parent)}"
     return a.done(question, sql, child.thing, parent.thing)
 
 
@@ -167,10 +176,7 @@ def listing_of(a: Asking) -> Asked | None:
         **others,
         rel=_fill(a, relation, forms),
     )
-    sql = (
-        f"SELECT {', '.join(dict.fromkeys(names))} FROM {child.name} JOIN {parent.name}"
-        f" ON {on(child, parent, bond)}{where_clause(child.where(), parent.where())}"
-    )
+    sql = f"SELECT {', '.join(dict.fromkeys(names))} {_joined(bond, child, parent)}"
     return a.done(question, sql, child.thing, parent.thing)
 
 
@@ -257,13 +263,8 @@ def top_parent(a: Asking) -> Asked | None:
         mosts="наибольшим" if down else "наименьшим",
         high=a.pick("highest" if down else "lowest"),
     )
-    keys = [parent.column(name) for name in parent.thing.table.primary_key]
-    group = list(dict.fromkeys([*keys, parent.column(label)]))
-    sql = (
-        f"SELECT {parent.column(label)} FROM {child.name} JOIN {parent.name}"
-        f" ON {on(child, parent, bond)}{where_clause(child.where(), parent.where())}"
-        f" GROUP BY {', '.join(group)} ORDER BY {value}{' DESC' * down} LIMIT {number}"
-    )
+    order = f"ORDER BY {value}{' DESC' * down} LIMIT {number}"
+    sql = f"{_each_parent(bond, child, parent, label)} {order}"
     return a.done(question, sql, child.thing, parent.thing)
 
 
@@ -317,13 +318,7 @@ def more_than(a: Asking) -> Asked | None:
         over=english if a.is_english else russian,
         k=spoken_number(a, number),
     )
-    keys = [parent.column(name) for name in parent.thing.table.primary_key]
-    group = list(dict.fromkeys([*keys, parent.column(label)]))
-    sql = (
-        f"SELECT {parent.column(label)} FROM {child.name} JOIN {parent.name}"
-        f" ON {on(child, parent, bond)}{where_clause(child.where(), parent.where())}"
-        f" GROUP BY {', '.join(group)} HAVING COUNT(*) {sign} {number}"
-    )
+    sql = f"{_each_parent(bond, child, parent, label)} HAVING COUNT(*) {sign} {number}"
     return a.done(question, sql, child.thing, parent.thing)
 
 
@@ -356,8 +351,7 @@ def per_trait_of_parent(a: Asking) -> Asked | None:
         order=order_words,
     )
     sql = (
-        f"SELECT {parent.column(key)}, {value} AS {alias} FROM {child.name} JOIN {parent.name}"
-        f" ON {on(child, parent, bond)}{where_clause(child.where(), parent.where())}"
+        f"SELECT {parent.column(key)}, {value} AS {alias} {_joined(bond, child, parent)}"
         f" GROUP BY {parent.column(key)}{order}{limit}"
     )
     return a.done(question, sql, child.thing, parent.thing)
