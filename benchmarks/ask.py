@@ -1,7 +1,9 @@
 """How often `ask` answers questions over the demo database as a person did, by rows returned.
 
-    python benchmarks/ask.py --model models/mini [--questions FILE.jsonl] [--samples 5]
-        [--only en-01 …] [--out FILE.md]
+    python benchmarks/ask.py --model models/mini|none [--questions FILE.jsonl] [--samples 5]
+        [--only en-01 …] [--no-rules] [--totals] [--out FILE.md]
+
+With --model none the rules of `ask` (ask/compose) write alone.
 
 The questions are in benchmarks/ask/tpch.jsonl, half English, half Russian, over one table and over
 two, written by hand with a query each; none comes from the generator of the training data
@@ -63,8 +65,10 @@ class Graded:
     offered: bool
     right: bool  # the chosen query
     wider: bool  # it returns the wanted columns, and others beside them
+    rules_right: bool  # the best reading by rules
     first_right: bool  # the model's surest answer
-    any_right: bool  # at least one of the answers
+    any_right: bool  # at least one of the candidates
+    author: str  # who wrote the chosen one: rules, model or nobody
     sql: str
     why: str
 
@@ -154,15 +158,18 @@ def grade(item: dict[str, Any], answer: Answer, database: Database, knowledge: b
     return Graded(
         id=item["id"], language=item["language"], tables=item["tables"], knowledge=knowledge,
         offered=answer.chosen is not None, right=chosen[0], wider=chosen[1],
+        rules_right=judged.get("rules", (False, False))[0],
         first_right=judged.get("model", (False, False))[0],
         any_right=any(right for right, _ in judged.values()),
+        author=answer.chosen.source.split()[0] if answer.chosen else "nobody",
         sql=answer.chosen.text if answer.chosen else "", why=answer.why,
     )  # fmt: skip
 
 
 def run(
-    items: Sequence[dict[str, Any]], model: Model, database: Database, index: Index, samples: int
-) -> Iterator[Graded]:
+    items: Sequence[dict[str, Any]], model: Model | None, database: Database, index: Index,
+    samples: int, rules: bool, say: bool,
+) -> Iterator[Graded]:  # fmt: skip
     """Every question with knowledge and without."""
     for knowledge in (True, False):
         for item in items:
@@ -170,23 +177,24 @@ def run(
                 answer = ask(
                     item["question"], database=database, model=model,
                     knowledge=index if knowledge else None, samples=samples, run=True,
-                    limit=_MOST_ROWS, seconds=20, language="en",
+                    limit=_MOST_ROWS, seconds=20, language="en", rules=rules,
                 )  # fmt: skip
             except SqlwrightError as error:  # such as a query that never ends
                 answer = Answer(item["question"], database.dialect, None, (), None, str(error))
             found = grade(item, answer, database, knowledge)
             mark = "right" if found.right else "wider" if found.wider else "WRONG"
-            print(f"{found.id} {'with' if knowledge else 'without'}: {mark}  "
-                  f"{' '.join(found.sql.split())}", flush=True)  # fmt: skip
+            if say:
+                print(f"{found.id} {'with' if knowledge else 'without'}: {mark}  "
+                      f"{' '.join(found.sql.split())}", flush=True)  # fmt: skip
             yield found
 
 
 def table(graded: Sequence[Graded]) -> str:
     """The rates with their 95 % intervals, in Markdown."""
     lines = [
-        "| questions | knowledge | n | offered | right | with more columns | first answer right |"
-        " any answer right |",
-        "|---|---|---|---|---|---|---|---|",
+        "| questions | knowledge | n | offered | right | with more columns | rules right |"
+        " model's first right | any candidate right |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     cuts = [("all", lambda g: True)]
     cuts += [(f"{name}", lambda g, key=key: g.language == key)
@@ -199,10 +207,21 @@ def table(graded: Sequence[Graded]) -> str:
                 continue
             cells = [
                 str(rate([getattr(g, field) for g in some]))
-                for field in ("offered", "right", "wider", "first_right", "any_right")
+                for field in (
+                    "offered",
+                    "right",
+                    "wider",
+                    "rules_right",
+                    "first_right",
+                    "any_right",
+                )
             ]
             known = "yes" if knowledge else "no"
             lines.append(f"| {name} | {known} | {len(some)} | {' | '.join(cells)} |")
+    lines += ["", "| chosen was written by | n | right |", "|---|---|---|"]
+    for author in ("rules", "model", "nobody"):
+        some = [g for g in graded if g.author == author]
+        lines.append(f"| {author} | {len(some)} | {sum(g.right for g in some)} |")
     return "\n".join(lines)
 
 
@@ -214,6 +233,8 @@ def main() -> None:
     parser.add_argument("--samples", type=int, default=5)
     parser.add_argument("--device", default=None)
     parser.add_argument("--only", nargs="*", default=[])
+    parser.add_argument("--no-rules", action="store_true", help="the model's answers alone")
+    parser.add_argument("--totals", action="store_true", help="print no answer, only the table")
     parser.add_argument("--out", type=Path, default=None)
     said = parser.parse_args()
     database, index = prepare()
@@ -221,9 +242,11 @@ def main() -> None:
     for item in items:
         if reason := why_unfit(item, database):
             sys.exit(f"{said.questions}: the reference of {item['id']} cannot grade: {reason}")
-    model = load_model(said.model, said.device)
+    model = None if said.model == "none" else load_model(said.model, said.device)
     started = time.monotonic()
-    graded = list(run(items, model, database, index, said.samples))
+    graded = list(run(
+        items, model, database, index, said.samples, not said.no_rules, not said.totals
+    ))  # fmt: skip
     took = time.monotonic() - started
     text = (
         f"{len(items)} questions over TPC-H 0.01 (SQLite), {said.samples} answers each,"

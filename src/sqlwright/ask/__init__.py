@@ -1,4 +1,7 @@
-"""A question in, one read-only query out: retrieve, write, check, compare, choose.
+"""A question in, one read-only query out: retrieve, read, write, check, compare, choose.
+
+Two authors propose: rules that read the words of the question (`compose`), and a model, if there is
+one. What either proposes is examined alike.
 
 Nothing of the user's database is run but EXPLAIN and small look-ups of values, until rows are asked
 for; and no query is shown that does not bind and that the engine does not plan.
@@ -12,6 +15,7 @@ from typing import Any
 
 from sqlwright import rewrite
 from sqlwright.analyze import Finding, analyze
+from sqlwright.ask import by_rules
 from sqlwright.ask.candidates import (
     Written,
     choose,
@@ -78,24 +82,27 @@ def ask(
     question: str,
     *,
     database: Database,
-    model: Model,
+    model: Model | None,
     knowledge: Index | None = None,
     samples: int = 5,
     run: bool = False,
     limit: int = 100,
     seconds: float = 10.0,
     language: str = "en",
+    rules: bool = True,
     say: Callable[[str], None] = lambda _: None,
 ) -> Answer:
-    """Retrieve, write, check, compare, choose; rows only where `run` asks for them.
+    """Retrieve, read, write, check, compare, choose; rows only where `run` asks for them.
 
     Args:
         question: in English or Russian.
+        model: None leaves the question to the rules alone.
         samples: how many answers the model gives; the first is its surest.
         run: run the candidates on the database, read-only, to compare them and to show rows.
         limit: the most rows shown.
         seconds: for one query.
         language: of the reasons, "en" or "ru".
+        rules: read the question by rules too; without, a model's answers are measured alone.
         say: told in a few words what is being done.
 
     Raises:
@@ -107,18 +114,29 @@ def ask(
         raise UsageError("the question is empty: ask what should be shown")
     if (verb := changing_verb(question)) is not None:
         return Answer(question, database.dialect, None, (), None, say_refusal(verb, language))
-    check_can_write(model)
+    if model is not None:
+        check_can_write(model)
     say("looking for tables, passages and values")
-    known = find_known(question, database, knowledge, model.family)
-    say("asking the model")
-    request = Request(
-        "write", question, "", compact_schema(known.tables), known.lines, database.dialect
-    )
-    answers = rewrite.by_model(
-        request, database.schema, model, samples=samples, max_new_tokens=_MOST_NEW_TOKENS
-    )
-    say("checking the answers")
-    written = distinct([examine(answer, database, seconds) for answer in answers])
+    values = by_rules.linked(question, database) if rules else None
+    known = find_known(
+        question, database, knowledge, model.family if model else "chat", linked=values
+    )  # fmt: skip
+    proposed = []
+    if values is not None:
+        say("reading the question")
+        readings = by_rules.read(question, database, knowledge, values)
+        proposed = by_rules.written(readings, database, seconds)
+    if model is not None:
+        say("asking the model")
+        request = Request(
+            "write", question, "", compact_schema(known.tables), known.lines, database.dialect
+        )
+        answers = rewrite.by_model(
+            request, database.schema, model, samples=samples, max_new_tokens=_MOST_NEW_TOKENS
+        )
+        say("checking the answers")
+        proposed += [examine(answer, database, seconds) for answer in answers]
+    written = distinct(proposed)
     written = _without_odd(written, database.schema)
     same = same_by_rows(database, seconds) if run else same_by_witnesses(database, _WITNESS_SECONDS)
     written = grouped(written, same)
@@ -171,10 +189,14 @@ def check_can_write(model: Model) -> None:
 
 
 def _why_none(written: list[Written], language: str) -> str:
-    first = written[0].reason if written else ""
+    if not written:
+        if language == "ru":
+            return "слова вопроса не названия таблиц и столбцов этой базы: спросите её словами"
+        return "the question's words name no table or column of this database: ask in its words"
+    first = written[0].reason
     if language == "ru":
-        return f"ни один из ответов модели не подходит к этой базе: {first}"
-    return f"none of the model's answers is a query of this database: {first}"
+        return f"ни один из ответов не подходит к этой базе: {first}"
+    return f"none of the answers is a query of this database: {first}"
 
 
 __all__ = ["Answer", "Written", "ask", "check_can_write"]

@@ -35,6 +35,9 @@ class Written:
         query: None where it was refused, and `reason` says why.
         mended: what was changed in it because the data say so.
         group: the number of the group of those that agree with it, from 1; 0 where refused.
+        weight: its own vote; each that said the same adds one.
+        placed: of what rules made: words of the question, each with what it became.
+        unplaced: of what rules made: words that have no place in it.
     """
 
     text: str
@@ -44,11 +47,19 @@ class Written:
     also: tuple[str, ...] = ()
     mended: tuple[str, ...] = ()
     group: int = 0
+    weight: float = 1.0
+    placed: tuple[tuple[str, str], ...] = ()
+    unplaced: tuple[str, ...] = ()
 
     @property
     def votes(self) -> int:
         """How many answers said exactly this."""
         return 1 + len(self.also)
+
+    @property
+    def is_read(self) -> bool:
+        """Was it made by rules, so that each word says what it became?"""
+        return bool(self.placed)
 
     def as_dict(self) -> dict[str, Any]:
         """The candidate as JSON types."""
@@ -59,6 +70,8 @@ class Written:
             "refused": self.reason or None,
             "mended": list(self.mended),
             "group": self.group,
+            "placed": [list(pair) for pair in self.placed],
+            "unplaced": list(self.unplaced),
         }
 
 
@@ -216,19 +229,26 @@ def same_by_rows(database: Database, seconds: float) -> Same:
 
 
 def choose(written: Sequence[Written]) -> Written | None:
-    """The first of the largest group; of groups that are alike, the one found first."""
+    """The reading that has a place for every word; else the first of the group of most votes.
+
+    Of groups that are alike, the one found first.
+    """
     able = [each for each in written if each.query is not None]
     if not able:
         return None
-    votes: dict[int, int] = {}
+    if able[0].is_read and able[0].source == written[0].source and not able[0].unplaced:
+        return able[0]
+    votes: dict[int, float] = {}
     for each in able:
-        votes[each.group] = votes.get(each.group, 0) + each.votes
+        votes[each.group] = votes.get(each.group, 0) + each.weight + len(each.also)
     best = max(votes, key=lambda number: (votes[number], -number))
     return next(each for each in able if each.group == best)
 
 
 def why_chosen(written: Sequence[Written], chosen: Written, by_rows: bool, language: str) -> str:
     """The reason for the choice, with its figures."""
+    if chosen.is_read:
+        return _why_read(written, chosen, language)
     able = [each for each in written if each.query is not None]
     total = sum(each.votes for each in written)
     agree = sum(each.votes for each in able if each.group == chosen.group)
@@ -249,3 +269,21 @@ def why_chosen(written: Sequence[Written], chosen: Written, by_rows: bool, langu
         return f"all {total} answers differ: the first is shown, check it"
     more = f"; {groups - 1} other group{'s' if groups > 2 else ''}" if groups > 1 else ""
     return f"{agree} of {total} answers {what}{more}"
+
+
+def _why_read(written: Sequence[Written], chosen: Written, language: str) -> str:
+    """Which words became what, which have no place, and whether a model's answers agree."""
+    became = ", ".join(f"'{words}' → {what}" for words, what in chosen.placed)
+    answers = [each for each in written if not each.is_read]
+    total = sum(each.votes for each in answers)
+    agree = len(chosen.also) + sum(
+        each.votes for each in answers if each.query is not None and each.group == chosen.group
+    )
+    left = ", ".join(chosen.unplaced)
+    if language == "ru":
+        said = f"прочтено по правилам: {became}"
+        said += f"; без места остались слова: {left}" if left else "; место нашлось каждому слову"
+        return said + (f"; с этим согласны {agree} из {total} ответов модели" if total else "")
+    said = f"read by rules: {became}"
+    said += f"; words without a place: {left}" if left else "; every word has its place"
+    return said + (f"; {agree} of {total} answers of the model agree" if total else "")

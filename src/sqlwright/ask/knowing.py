@@ -35,9 +35,13 @@ class Known:
 
 
 def find_known(
-    question: str, database: Database, knowledge: Index | None, family: str, seconds: float = 3.0
+    question: str, database: Database, knowledge: Index | None, family: str, seconds: float = 3.0,
+    linked: Sequence[Link] | None = None,
 ) -> Known:  # fmt: skip
     """Tables, passages and values for the question.
+
+    Args:
+        seconds: for looking up values, where `linked` does not bring them.
 
     A passage that reads like an order to a model is left out. Past queries are shown where they
     read nothing but tables that are shown too.
@@ -47,7 +51,8 @@ def find_known(
     trusted = [h for h in hits if not why_suspicious(f"{h.passage.title}\n{h.passage.text}")]
     asked = read_question(question)
     about = described(schema, (h.passage for h in trusted))
-    linked = tuple(links(question, database, schema, seconds=seconds))
+    if linked is None:
+        linked = links(question, database, schema, seconds=seconds)
     points = {
         table.name.lower(): score(table, about[table.name.lower()], asked)
         + 4.0 * any(link.table == table.name for link in linked)

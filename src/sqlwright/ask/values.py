@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -33,8 +33,14 @@ class Link:
     said: str
 
 
-def spans(question: str) -> dict[str, str]:
-    """What in the question may be a value: every way to spell it, and how the question did."""
+def spans(
+    question: str, meant: Callable[[str], Iterable[str]] = lambda _: ()
+) -> dict[str, str]:  # fmt: skip
+    """What in the question may be a value: every way to spell it, and how the question did.
+
+    Args:
+        meant: other words for one word, such as those of the other language.
+    """
     quoted = re.findall(r"['\"«“]([^'\"»”]{1,60})['\"»”]", question)
     pieces = re.findall(r"[\w#@&.+\-/]+", question)
     words = [word.strip(".,-") or word for word in pieces]
@@ -48,6 +54,9 @@ def spans(question: str) -> dict[str, str]:
             _spell(text, found)
     for text in quoted:
         _spell(text.strip(), found)
+    for word in words:
+        for other in meant(word):
+            _spell(other, found, word)
     return found
 
 
@@ -57,16 +66,22 @@ def _may_be_value(word: str) -> bool:
     return len(word) > 2 or (word.isupper() and word.isalpha() and word not in ("I", "A"))
 
 
-def _spell(text: str, found: dict[str, str]) -> None:
+def _spell(text: str, found: dict[str, str], said: str = "") -> None:
     for spelling in (text, text.upper(), text.lower(), text.title(), text.capitalize()):
-        found.setdefault(spelling, text)
+        found.setdefault(spelling, said or text)
 
 
 def links(
-    question: str, database: Database, schema: Schema, *, seconds: float = 3.0
+    question: str, database: Database, schema: Schema, *, seconds: float = 3.0,
+    meant: Callable[[str], Iterable[str]] = lambda _: (), most: int = MOST_FOUND,
 ) -> list[Link]:  # fmt: skip
-    """The columns that hold a value of the question; longer values first, none inside another."""
-    said = spans(question)
+    """The columns that hold a value of the question; longer values first, none inside another.
+
+    Args:
+        meant: other words for one word of the question.
+        most: links that are returned.
+    """
+    said = spans(question, meant)
     if not said:
         return []
     stop = time.monotonic() + seconds
@@ -81,7 +96,7 @@ def links(
         inside = any(link.said != other.said and link.said in other.said for other in kept)
         if not inside:
             kept.append(link)
-    return kept[:MOST_FOUND]
+    return kept[:most]
 
 
 def _in_table(

@@ -30,10 +30,12 @@ _Seconds = Annotated[float, typer.Option(min=0.1, help="the limit of one query")
 
 
 _MINI = {
-    "en": "mini answered 2 of 48 questions right that it had not seen: read the query before you"
-    " trust it, or name a larger model by --model",
-    "ru": "mini верно ответила на 2 из 48 незнакомых вопросов: прочтите запрос, прежде чем верить"
-    " ему, или укажите модель побольше через --model",
+    "en": "rules could not place every word, and mini, the model that ships, answered 2 of 48"
+    " questions right that it had not seen: read the query before you trust it, or name a larger"
+    " model by --model",
+    "ru": "правила нашли место не каждому слову, а mini, поставляемая модель, верно ответила на 2"
+    " из 48 незнакомых вопросов: прочтите запрос, прежде чем верить ему, или укажите модель"
+    " побольше через --model",
 }
 
 
@@ -42,7 +44,8 @@ def ask(
     db: Annotated[str, typer.Option("--db", help="a database file, or a SQLAlchemy URL")],
     knowledge: Knowledge = None,
     model: Annotated[
-        str | None, typer.Option(help="a model or adapter folder, a server's URL, or mini")
+        str | None,
+        typer.Option(help="a model or adapter folder, a server's URL, mini, or none: rules alone"),
     ] = None,
     samples: Annotated[int, typer.Option(min=1, max=32, help="answers of the model")] = 5,
     run: Annotated[
@@ -55,8 +58,9 @@ def ask(
 ) -> None:
     """Write one read-only query for a question. Exit 3 if none can be offered.
 
-    Mini, the model that ships, rarely answers a question over a schema that it was not adapted to:
-    name a larger one by --model.
+    Rules read the words of the question by the schema, its comments and the knowledge; a model
+    proposes too, unless --model is none. Mini, the model that ships, rarely answers a question over
+    a schema that it was not adapted to: name a larger one where the rules leave words over.
     """
     from sqlwright.ask import ask as answer_to
     from sqlwright.database import connect
@@ -66,10 +70,6 @@ def ask(
     with connect(db) as database, status() as say:
         index = open_index(knowledge)
         found = open_model(model, say)
-        if found is None:
-            raise UsageError("ask needs a model: give --model, or install what mini needs (torch)")
-        if found.family == "mini":
-            print(f"sqlwright: {_MINI[spoken]}", file=sys.stderr)
         answer = answer_to(
             question,
             database=database,
@@ -82,6 +82,9 @@ def ask(
             language=spoken,
             say=say,
         )
+        by_mini = answer.chosen is not None and not answer.chosen.is_read
+        if found is not None and found.family == "mini" and by_mini:
+            print(f"sqlwright: {_MINI[spoken]}", file=sys.stderr)
         words = None
         if answer.chosen is not None and answer.chosen.query is not None:
             query = answer.chosen.query

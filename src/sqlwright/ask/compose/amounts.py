@@ -1,0 +1,230 @@
+"""Numbers of a question: bounds of a column, how many rows belong, how many rows to show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlwright.ask.compose.cues import Cue
+from sqlwright.ask.compose.linking import Mention
+from sqlwright.ask.compose.plan import Average, Figure, Having, Place, Test, Value
+from sqlwright.ask.compose.scene import Number, Scene, place_of
+from sqlwright.ask.compose.tokens import SCALES
+
+_PRICES = ("price", "cost", "total", "amount", "sum", "value", "fee")
+_AGGREGATES = {"total": "sum", "average": "avg"}
+
+
+@dataclass
+class Amounts:
+    """What became of the numbers."""
+
+    tests: list[Test] = field(default_factory=list)
+    having: list[Having] = field(default_factory=list)
+    limit: int | None = None
+
+
+def of_numbers(scene: Scene, subject: str) -> Amounts:
+    """Each number in its place; those that have none stay free."""
+    found = Amounts()
+    numbers = [item for item in scene.items if isinstance(item, Number)]
+    for at, number in enumerate(numbers):
+        if not scene.is_free(number):
+            continue
+        cue = _comparison(scene, number)
+        if cue is None:
+            _bare(scene, number, subject, found)
+        elif cue.word == "range":
+            if at + 1 < len(numbers):
+                _place(scene, cue, (number, numbers[at + 1]), "range", subject, found)
+        else:
+            _place(scene, cue, (number,), cue.word, subject, found)
+    for cue in scene.cues("compare", ">avg") + scene.cues("compare", "<avg"):
+        column = scene.before(cue, _is_measure, 2) or scene.after(cue, _is_measure, 2)
+        place = place_of(column) if column is not None else price_of(scene, subject)
+        if place is None:
+            continue
+        scene.use(cue, *([column] if column else []))
+        again = scene.after(cue, lambda m, p=place: m.kind == "column" and place_of(m) == p, 3)  # type: ignore[misc]
+        scene.use(*([again] if again else []))
+        found.tests.append(Test(place, cue.word[0], (Average(),), at=cue.first))
+    return found
+
+
+def _is_measure(mention: Mention) -> bool:
+    return mention.kind == "column" and mention.type in ("int", "num", "real")
+
+
+def _comparison(scene: Scene, number: Number) -> Cue | None:
+    cues = scene.cues("compare")
+    before = [c for c in cues if c.end <= number.first and scene.gap(c, number) == 0
+              and number.first - c.end <= 2 and "avg" not in c.word]  # fmt: skip
+    after = [c for c in cues if c.first >= number.end and c.first - number.end <= 1
+             and c.word in (">=", "<=")]  # fmt: skip
+    return before[-1] if before else after[0] if after else None
+
+
+def _place(
+    scene: Scene, cue: Cue, numbers: tuple[Number, ...], op: str, subject: str, found: Amounts
+) -> None:  # fmt: skip
+    """A comparison: of a count where rows are named behind it, of days, or of a column."""
+    last = numbers[-1]
+    values: list[float | int] = [number.value for number in numbers]
+    behind = scene.after(last, lambda m: m.kind != "value", 0)
+    if behind is not None and behind.first - last.end > 2:
+        behind = None
+    if behind is not None and behind.kind == "table":
+        scene.use(cue, *numbers, behind)
+        found.having.append(Having(Figure("count", behind.table), op, tuple(values)))
+        return
+    unit = scene.tokens[last.end].plain if last.end < len(scene.tokens) else ""
+    if unit.startswith(("day", "дн", "ден", "сут")) and _days(scene, cue, numbers, op, found):
+        return
+    column = _column_of(scene, cue, numbers, behind)
+    counted = _counted_before(scene, cue)
+    if counted is not None and (column is None or column.first < counted.first):
+        scene.use(cue, *numbers, counted)
+        found.having.append(Having(Figure("count", counted.table), op, tuple(values)))
+        return
+    place = place_of(column) if column is not None else _priced(scene, cue, subject)
+    if place is None:
+        return
+    scene.use(cue, *numbers, *([column] if column is not None else []))
+    aggregate = _aggregate(scene, column, subject)
+    if aggregate is not None:
+        found.having.append(Having(Figure(aggregate, place.table, place), op, tuple(values)))
+        return
+    found.tests.append(Test(place, op, _as_held(scene, place, values, unit), at=cue.first))
+
+
+def _as_held(
+    scene: Scene, place: Place, values: list[float | int], unit: str
+) -> tuple[Value, ...]:  # fmt: skip
+    """Percent of a column of small shares are hundredths; a text column holds figures as text."""
+    trait = scene.told.of(scene.table(place.table)).trait(place.column)
+    if trait.kind == "text":
+        return tuple(str(value) for value in values)
+    if unit.startswith(("%", "percent", "процент")) and trait.kind in ("num", "real"):
+        return tuple(round(value / 100, 6) for value in values)
+    return tuple(values)
+
+
+def _column_of(
+    scene: Scene, cue: Cue, numbers: tuple[Number, ...], behind: Mention | None
+) -> Mention | None:  # fmt: skip
+    column = scene.before(cue if cue.first < numbers[0].first else numbers[0], _is_measure, 2)
+    if column is not None and scene.gap(column, cue) == 0:
+        return column
+    if behind is not None and _is_measure(behind):
+        return behind
+    if column is None:
+        return scene.before(numbers[0], _is_measure, 4)
+    return column
+
+
+def _counted_before(scene: Scene, cue: Cue) -> Mention | None:
+    """Whose number of orders exceeds: the rows that a count before the comparison names."""
+    table = scene.before(cue, lambda m: m.kind == "table", 0)
+    if table is None:
+        return None
+    counts = [c for c in scene.cues("count") if c.end <= table.first and scene.gap(c, table) == 0]
+    if not counts or counts[0].first == 0:
+        return None
+    scene.use(*counts)
+    return table
+
+
+def _aggregate(scene: Scene, column: Mention | None, subject: str) -> str | None:
+    """Is it the sum or the average over rows that belong to each row of the subject?"""
+    if column is None or not scene.is_above(subject, column.table):
+        return None
+    for kind, name in _AGGREGATES.items():
+        for cue in scene.cues(kind):
+            if cue.first <= column.first and scene.gap(cue, column) == 0:
+                scene.use(cue)
+                return name
+    return None
+
+
+def _priced(scene: Scene, cue: Cue, subject: str) -> Place | None:
+    """What costs more than: the price of the table that is named before."""
+    table = scene.before(cue, lambda m: m.kind == "table", 3)
+    return price_of(scene, table.table if table is not None else subject)
+
+
+def price_of(scene: Scene, table: str) -> Place | None:
+    """The column of a table that says what its rows cost, or its only measure."""
+    measures = scene.roles(table, "measure")
+    for word in _PRICES:
+        for place in measures:
+            if word in place.column.lower():
+                return place
+    return measures[0] if len(measures) == 1 else None
+
+
+def _days(
+    scene: Scene, cue: Cue, numbers: tuple[Number, ...], op: str, found: Amounts
+) -> bool:  # fmt: skip
+    """More than so many days from one date to another."""
+    dates = [m for m in scene.mentions("column") if m.role in ("date", "time")]
+    pairs = [(a, b) for a in dates for b in dates if a.first < b.first and a.table == b.table]
+    if not pairs:
+        return False
+    one, other = pairs[0]
+    later = [*scene.cues("later"), *scene.cues("days")]
+    scene.use(cue, *numbers, one, other, *later)
+    early, late = in_time(one, other, scene, later[0] if later else None)
+    values = tuple(number.value for number in numbers)
+    found.tests.append(Test(late, op, values, days=early, at=cue.first))
+    return True
+
+
+def in_time(
+    one: Mention, other: Mention, scene: Scene, cue: Cue | None
+) -> tuple[Place, Place]:  # fmt: skip
+    """(the earlier date, the later one): as they are named, turned round by "a after b"."""
+    if cue is not None and cue.kind == "later" and cue.word == ">" and one.end <= cue.first:
+        return place_of(other), place_of(one)
+    return place_of(one), place_of(other)
+
+
+def _bare(scene: Scene, number: Number, subject: str, found: Amounts) -> None:
+    """A number alone: how many to show, a key, or the value of the column before it."""
+    value = number.value
+    tops = [c for c in scene.cues("top") if 0 <= number.first - c.end <= 1]
+    beside = [c for c in scene.cues("superlative") if scene.gap(c, number) == 0]
+    if tops or (isinstance(value, int) and value > 0 and beside):
+        scene.use(number, *tops)
+        found.limit = int(value)
+        return
+    right = scene.after(number, lambda m: m.kind in ("column", "table"), 0)
+    ordered = scene.cues("superlative") or scene.cues("sort") or scene.cues("sort by")
+    if right is not None and right.first == number.end and ordered and isinstance(value, int):
+        scene.use(number)
+        found.limit = value
+        return
+    left = scene.before(number, lambda m: m.kind in ("column", "table"), 0)
+    if left is not None and number.first - left.end <= 2:
+        if left.kind == "column" and left.role not in ("date", "time", "bool"):
+            unit = scene.tokens[number.end].plain if number.end < len(scene.tokens) else ""
+            scene.use(number, left)
+            held = _as_held(scene, place_of(left), [value], unit)
+            found.tests.append(Test(place_of(left), "=", held, at=number.first))
+            return
+        keys = scene.table(left.table).primary_key
+        if left.kind == "table" and len(keys) == 1 and scene.tokens[number.first].kind == "number":
+            scene.use(number, *([left] if left.table != subject else []))
+            held = _as_held(scene, Place(left.table, keys[0]), [value], "")
+            found.tests.append(Test(Place(left.table, keys[0]), "=", held, at=number.first))
+            return
+    if right is not None and isinstance(value, int) and value > 0:
+        if ordered:
+            scene.use(number)
+            found.limit = value
+        elif right.kind == "table" and value > 1:
+            scene.use(number, right)
+            found.having.append(Having(Figure("count", right.table), "=", (value,)))
+
+
+def scaled(scene_tokens_plain: str, value: float | int) -> float | int:
+    """The number times the word behind it: 5 thousand, 2 млн."""
+    return value * SCALES.get(scene_tokens_plain, 1)

@@ -1,0 +1,198 @@
+"""Which words of the question mean which table, column or value: a beam of ways to read them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlwright.ask.compose.cues import is_light
+from sqlwright.ask.compose.graph import path
+from sqlwright.ask.compose.meanings import meanings, stands_for
+from sqlwright.ask.compose.naming import Phrase, Thing
+from sqlwright.ask.compose.tokens import Token
+from sqlwright.schema import ForeignKey, Schema
+
+_WIDEST = 5  # tokens of a mention
+_BEAM = 48
+_READINGS = 8
+_EACH = 0.25  # what a mention costs: one of two words is better than two of one
+_UNPLACED = 0.9  # what a word without a place costs
+_HEADLESS = 0.7  # what is worth a name of which the main word is missing
+_WEAKEST = 0.22
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Words that mean a table, a column or a value; tokens from `first`, without `end`."""
+
+    kind: str
+    table: str
+    column: str
+    first: int
+    end: int
+    score: float
+    value: str = ""
+    role: str = ""
+    type: str = ""
+    via: ForeignKey | None = None
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """The column, in lower case."""
+        return self.table.lower(), self.column.lower()
+
+
+def mentions(
+    tokens: Sequence[Token], open_tokens: frozenset[int], known: Sequence[Thing]
+) -> list[Mention]:  # fmt: skip
+    """Every way to read a few words next to each other as one table or column."""
+    meant = {n: meanings(tokens[n].plain) for n in open_tokens if tokens[n].kind == "word"}
+    # what joins or asks may be a name as it stands, such as "order", but has no other meanings
+    meant = {
+        n: {tokens[n].stem: 1.0} if is_light(tokens[n]) else words
+        for n, words in meant.items()
+        if not is_light(tokens[n]) or tokens[n].plain in _NOUNS
+    }
+    sure: dict[str, dict[int, float]] = {}
+    for piece in {p for thing in known for phrase in thing.phrases for p in phrase.pieces}:
+        hits = {
+            n: best
+            for n, words in meant.items()
+            if (best := max((s * stands_for(piece, w) for w, s in words.items()), default=0)) > 0.3
+        }
+        if hits:
+            sure[piece] = hits
+    found: dict[tuple[str, str, int, int], Mention] = {}
+    for thing in known:
+        for phrase in thing.phrases:
+            for made in _of_phrase(thing, phrase, sure, tokens, open_tokens):
+                key = (*made.place, made.first, made.end)
+                if key not in found or found[key].score < made.score:
+                    found[key] = made
+    return list(found.values())
+
+
+def _of_phrase(
+    thing: Thing, phrase: Phrase, sure: dict[str, dict[int, float]], tokens: Sequence[Token],
+    open_tokens: frozenset[int],
+) -> list[Mention]:  # fmt: skip
+    touched = sorted({n for piece in phrase.pieces for n in sure.get(piece, ())})
+    found = []
+    for at, first in enumerate(touched):
+        for last in touched[at : at + 4]:
+            if last - first >= _WIDEST or not _hangs_together(first, last, tokens, touched):
+                continue
+            inside = [n for n in touched if first <= n <= last]
+            score = _score(phrase, inside, sure) * _LESS.get(thing.role, 1.0)
+            if thing.role in _LESS and all(tokens[n].plain in _NOUNS for n in inside):
+                score *= 0.4
+            if score >= _WEAKEST:
+                found.append(
+                    Mention(
+                        "column" if thing.column else "table", thing.table.name, thing.column,
+                        first, last + 1, score, role=thing.role, type=thing.kind, via=phrase.via,
+                    )
+                )  # fmt: skip
+    return found
+
+
+def _hangs_together(first: int, last: int, tokens: Sequence[Token], touched: list[int]) -> bool:
+    gaps = [n for n in range(first, last + 1) if n not in touched]
+    return all(tokens[n].plain in _GLUE for n in gaps)
+
+
+# a key is seldom meant by its own words: they name the table that it leads to
+_LESS = {"foreign": 0.5, "key": 0.75}
+_NOUNS = frozenset(
+    """
+    name names number amount cost costs value values order title place worth available full figure
+    total sum date
+    имени именем общая общее находится значение значения данные record
+    """.split()
+)
+_GLUE = frozenset("( of the a an in on to for и в на по до у s".split())
+
+
+def _score(phrase: Phrase, inside: list[int], sure: dict[str, dict[int, float]]) -> float:
+    """What the matched pieces weigh, less where pieces are left; each token is used once."""
+    free = set(inside)
+    got, total = 0.0, sum(phrase.weights)
+    pairs = [
+        (sure.get(piece, {}).get(n, 0.0) * weight, k, n)
+        for k, (piece, weight) in enumerate(zip(phrase.pieces, phrase.weights, strict=True))
+        for n in inside
+    ]
+    done: set[int] = set()
+    for worth, k, n in sorted(pairs, reverse=True):
+        if worth > 0 and n in free and k not in done:
+            free.discard(n)
+            done.add(k)
+            got += worth
+    if free:
+        return 0.0
+    if max(range(len(phrase.weights)), key=phrase.weights.__getitem__) not in done:
+        got *= _HEADLESS
+    return got * (0.25 + 0.75 * got / total) * phrase.sure
+
+
+def readings(
+    tokens: Sequence[Token], options: Sequence[Mention], costly: frozenset[int], schema: Schema
+) -> list[tuple[tuple[Mention, ...], float]]:
+    """The likeliest sets of mentions that do not overlap, best first.
+
+    Args:
+        costly: tokens that need a place.
+    """
+    strong: dict[str, float] = {}
+    for option in options:
+        if option.kind == "table":
+            name = option.table.lower()
+            strong[name] = max(strong.get(name, 0.0), option.score)
+    starts: dict[int, list[tuple[float, Mention]]] = {}
+    for option in options:
+        prior = 0.0
+        if option.kind == "column":
+            prior = 0.3 * min(1.0, strong.get(option.table.lower(), 0.0)) * min(1.0, option.score)
+        prior -= _EACH
+        starts.setdefault(option.first, []).append((option.score + prior, option))
+    beams: list[list[tuple[float, tuple[Mention, ...]]]] = [[] for _ in range(len(tokens) + 1)]
+    beams[0] = [(0.0, ())]
+    for at in range(len(tokens)):
+        beams[at] = sorted(beams[at], key=lambda way: -way[0])[:_BEAM]
+        choices = sorted(starts.get(at, ()), key=lambda choice: -choice[0])[:16]
+        for score, way in beams[at]:
+            beams[at + 1].append((score - _UNPLACED * (at in costly), way))
+            for worth, option in choices:
+                beams[option.end].append((score + worth, (*way, option)))
+    ended = [(score + _context(way, schema), way) for score, way in beams[-1]]
+    ended.sort(key=lambda item: -item[0])
+    return [(way, score) for score, way in ended[:_READINGS]]
+
+
+def _context(way: tuple[Mention, ...], schema: Schema) -> float:
+    """Do the mentions fit each other? Columns beside their tables, values beside their columns."""
+    tables = {m.table.lower() for m in way if m.kind == "table"}
+    points = -0.12 * len({m.table.lower() for m in way})
+    for at, one in enumerate(way):
+        if one.kind == "table":
+            continue
+        near = [way[n] for n in (at - 1, at + 1) if 0 <= n < len(way)]
+        beside = [m for m in near if _gap(one, m) <= 2]
+        for other in beside:
+            if one.kind == "value" and other.kind == "column":
+                points += 0.8 if one.place == other.place else 0.0
+            if other.kind == "table" and other.table == one.table:
+                points += 0.2 * min(1.0, one.score)
+        if one.table.lower() in tables:
+            points += 0.25 * min(1.0, one.score)
+        elif tables and one.kind == "column":
+            away = min(
+                (len(way_) for name in tables if (way_ := path(name, one.table, schema))),
+                default=4,
+            )
+            points -= 0.3 * away
+    return points
+
+
+def _gap(one: Mention, other: Mention) -> int:
+    return max(one.first - other.end, other.first - one.end)

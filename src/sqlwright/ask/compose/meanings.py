@@ -1,0 +1,102 @@
+"""What a word of the question may stand for: its stem, its meanings in the other language, kin.
+
+The lexicon of search words is one source; `words.txt` beside this file adds what people call
+common columns and places when they ask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from sqlwright.knowledge.lexicon import in_the_other_language
+from sqlwright.knowledge.words import stem
+
+WORDS = Path(__file__).parent / "words.txt"
+_TRANSLATED, _KIN, _ALIKE, _DERIVED = 0.9, 0.7, 0.75, 0.6
+_SHORTEST_PREFIX = 4  # letters that two Russian words of one root share
+
+
+@lru_cache(maxsize=20_000)
+def meanings(word: str) -> Mapping[str, float]:
+    """Stems that the word in lower case may stand for, each with how surely."""
+    own = stem(word)
+    found = {own: 1.0}
+    for other in in_the_other_language([own]):
+        found.setdefault(other, _TRANSLATED)
+    for known, sure in _more().get(own, {}).items():
+        found[known] = max(found.get(known, 0.0), sure)
+    return found
+
+
+def other_words(word: str) -> tuple[str, ...]:
+    """Words of the other language for one of the question, as they are written in words.txt."""
+    return _written().get(stem(word.lower().replace("ё", "е")), ())
+
+
+@lru_cache(maxsize=1)
+def _written() -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for line in WORDS.read_text(encoding="utf-8").splitlines():
+        if line.startswith("#") or "=" not in line:
+            continue
+        here, there = (side.split() for side in line.split("="))
+        for word in here:
+            key = stem(word.lower().replace("ё", "е"))
+            found[key] = (*found.get(key, ()), *there)
+    return found
+
+
+@lru_cache(maxsize=1)
+def _more() -> Mapping[str, Mapping[str, float]]:
+    """Of words.txt: `=` joins translations, `~` joins kin within a line."""
+    found: dict[str, dict[str, float]] = {}
+    for line in WORDS.read_text(encoding="utf-8").splitlines():
+        if not line or line.startswith("#"):
+            continue
+        mark, sure = ("=", _TRANSLATED) if "=" in line else ("~", _KIN)
+        sides = [[stem(word.lower()) for word in side.split()] for side in line.split(mark)]
+        for here in sides:
+            for there in sides:
+                for word in here:
+                    new = dict.fromkeys((t for t in there if t != word), sure)
+                    if here is not there:
+                        found.setdefault(word, {}).update(new)
+    return found
+
+
+@lru_cache(maxsize=200_000)
+def alike(one: str, other: str) -> float:
+    """How surely two stems are of one word: 1 of the same, less of those with one root."""
+    if one == other:
+        return 1.0
+    shared = 0
+    for a, b in zip(one, other, strict=False):
+        if a != b:
+            break
+        shared += 1
+    longer, shorter = max(len(one), len(other)), min(len(one), len(other))
+    if shared == shorter > _SHORTEST_PREFIX and not one.isascii():
+        return _DERIVED
+    if shared >= max(_SHORTEST_PREFIX + one.isascii(), 0.7 * longer):
+        return _ALIKE
+    return 0.0
+
+
+@lru_cache(maxsize=200_000)
+def stands_for(piece: str, word: str) -> float:
+    """How surely a piece of a name is the word, or is cut from it: acct, mkt, qty, bal."""
+    if (same := alike(stem(piece), word)) > 0:
+        return same
+    if not (2 < len(piece) < len(word) + 1) or not word.isascii() or piece[0] != word[0]:
+        return 0.0
+    whole = word[:-1] + "y" if word.endswith("i") else word  # stems write quantity as quantiti
+    if whole.startswith(piece):
+        return 0.9
+    at = 0
+    for letter in piece[1:]:
+        at = whole.find(letter, at + 1)
+        if at < 0:
+            return 0.0
+    return 0.8 if not set(piece[1:]) & set("aeiou") else 0.0
