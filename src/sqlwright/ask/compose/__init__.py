@@ -6,6 +6,7 @@ documents and the lexicon. A reading says what became of each word, and which wo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -63,6 +64,7 @@ def compose(
         about: what is said of the tables, by their names in lower case.
         links: values of the question that the data hold.
     """
+    question = re.sub(r"(?i)\b(top|топ)-(?=\d)", r"\1 ", question)
     tokens = tokenize(question)
     if not tokens or len(tokens) > _MOST_WORDS or not schema.tables:
         return []
@@ -90,9 +92,14 @@ def compose(
     costly = frozenset(
         n for n, token in enumerate(tokens)
         if n not in timed | hard | counted | soft and not is_light(token)
+        and not (n - 1 in counted and token.stem in ("percent", "процент"))
     )  # fmt: skip
     told, found = told_of(schema), dict[str, Reading]()
-    for way, score in readings(tokens, options, costly, schema):
+    sorts = any(cue.kind == "sort" for cue in asked)
+    by = [cue for cue in asked if cue.kind == "sort by" or (sorts and cue.word == "by")]
+    costly |= {cue.end for cue in by if cue.end in free}
+    dated = bool(times) or any(cue.kind in ("later", "days") for cue in asked)
+    for way, score in readings(tokens, options, costly, schema, dated):
         scene = Scene(schema, told, tokens, in_order([*asked, *times, *numbers, *way]))
         reading = _read(scene, score, options, costly | counted | timed, dialect)
         if reading is None:
@@ -148,7 +155,7 @@ def _needs_place(item: Item) -> bool:
     return kind in _MATTER or (kind == "group" and not getattr(item, "soft", True))
 
 
-_MATTER = frozenset("time compare superlative average share absent like sign days count".split())
+_MATTER = frozenset("time compare superlative average share absent sign days count".split())
 
 
 def _size(plan: Plan) -> int:
@@ -192,17 +199,23 @@ _BEFORE_ONE = frozenset("than least exactly чем менее ровно бол�
 
 
 def _is_noun(cue: Cue, tokens: tuple[Token, ...]) -> bool:
-    """Is it the end of a name, as in "the phone number of"?"""
+    """Is it a name, or its end: the phone number of, average quantity by, above 5 percent?"""
     before = tokens[cue.first - 1] if cue.first else None
-    return bool(
-        cue.kind == "count" and tokens[cue.first].plain.startswith(("общ", "суммарн"))
-        and tokens[cue.end : cue.end + 1] and tokens[cue.end].plain in ("по", "во", "в", "для")
-    ) or (
+    if cue.kind == "share":
+        return before is not None and before.kind == "number"
+    said = (before.plain if before else "", tokens[cue.first].plain)
+    following = tokens[cue.end].plain if cue.end < len(tokens) else ""
+    if cue.kind == "count" and tokens[cue.end - 1].plain.startswith("количеств"):
+        is_figure = any(word.startswith(("средн", "общ", "суммарн")) for word in said)
+        if following in _COMPARES or (is_figure and following in ("по", "во", "в", "на", "для")):
+            return True
+    return (
         cue.kind == "count" and tokens[cue.first].plain in ("number", "count")
         and before is not None and not is_light(before) and before.stem not in _OF_COUNTS
     )  # fmt: skip
 
 
+_COMPARES = frozenset("больше меньше более менее выше ниже не от свыше".split())
 _OF_COUNTS = frozenset("averag total largest highest smallest lowest maximum minimum mean".split())
 
 

@@ -8,9 +8,10 @@ from sqlwright.ask.compose.cues import Cue
 from sqlwright.ask.compose.linking import Mention
 from sqlwright.ask.compose.plan import Average, Figure, Having, Place, Test, Value
 from sqlwright.ask.compose.scene import Number, Scene, place_of
-from sqlwright.ask.compose.tokens import SCALES
 
 _PRICES = ("price", "cost", "total", "amount", "sum", "value", "fee")
+# what costs more than so much has a price of its own, whatever other column is called a cost
+_COSTS = frozenset("cost costs costing priced стоит стоят стоили стоил".split())
 _AGGREGATES = {"total": "sum", "average": "avg"}
 
 
@@ -39,7 +40,8 @@ def of_numbers(scene: Scene, subject: str) -> Amounts:
         else:
             _place(scene, cue, (number,), cue.word, subject, found)
     for cue in scene.cues("compare", ">avg") + scene.cues("compare", "<avg"):
-        column = scene.before(cue, _is_measure, 2) or scene.after(cue, _is_measure, 2)
+        column = scene.after(cue, _is_measure, 0) or scene.before(cue, _is_measure, 2)
+        column = column or scene.after(cue, _is_measure, 2)
         place = place_of(column) if column is not None else price_of(scene, subject)
         if place is None:
             continue
@@ -51,7 +53,8 @@ def of_numbers(scene: Scene, subject: str) -> Amounts:
 
 
 def _is_measure(mention: Mention) -> bool:
-    return mention.kind == "column" and mention.type in ("int", "num", "real")
+    is_number = mention.kind == "column" and mention.type in ("int", "num", "real")
+    return is_number and mention.role not in ("key", "foreign")
 
 
 def _comparison(scene: Scene, number: Number) -> Cue | None:
@@ -86,6 +89,8 @@ def _place(
         found.having.append(Having(Figure("count", counted.table), op, tuple(values)))
         return
     place = place_of(column) if column is not None else _priced(scene, cue, subject)
+    if column is not None and scene.tokens[column.first].plain in _COSTS:
+        place = _priced(scene, cue, subject) or place
     if place is None:
         return
     scene.use(cue, *numbers, *([column] if column is not None else []))
@@ -166,7 +171,14 @@ def _days(
 ) -> bool:  # fmt: skip
     """More than so many days from one date to another."""
     dates = [m for m in scene.mentions("column") if m.role in ("date", "time")]
-    pairs = [(a, b) for a in dates for b in dates if a.first < b.first and a.table == b.table]
+    pairs = [
+        (a, b)
+        for a in dates
+        for b in dates
+        if a.first < b.first
+        and a.place != b.place
+        and (a.table == b.table or scene.is_above(b.table, a.table))
+    ]
     if not pairs:
         return False
     one, other = pairs[0]
@@ -206,9 +218,11 @@ def _bare(scene: Scene, number: Number, subject: str, found: Amounts) -> None:
     if left is not None and number.first - left.end <= 2:
         if left.kind == "column" and left.role not in ("date", "time", "bool"):
             unit = scene.tokens[number.end].plain if number.end < len(scene.tokens) else ""
-            scene.use(number, left)
-            held = _as_held(scene, place_of(left), [value], unit)
-            found.tests.append(Test(place_of(left), "=", held, at=number.first))
+            every = _listed(scene, number)
+            scene.use(left, *every)
+            held = _as_held(scene, place_of(left), [n.value for n in every], unit)
+            op = "in" if len(held) > 1 else "="
+            found.tests.append(Test(place_of(left), op, held, at=number.first))
             return
         keys = scene.table(left.table).primary_key
         if left.kind == "table" and len(keys) == 1 and scene.tokens[number.first].kind == "number":
@@ -225,6 +239,15 @@ def _bare(scene: Scene, number: Number, subject: str, found: Amounts) -> None:
             found.having.append(Having(Figure("count", right.table), "=", (value,)))
 
 
-def scaled(scene_tokens_plain: str, value: float | int) -> float | int:
-    """The number times the word behind it: 5 thousand, 2 млн."""
-    return value * SCALES.get(scene_tokens_plain, 1)
+def _listed(scene: Scene, number: Number) -> list[Number]:
+    """The number and those that an "or" adds: of size 10, 20 or 30."""
+    found = [number]
+    for item in scene.items:
+        if isinstance(item, Number) and item.first > found[-1].first and scene.is_free(item):
+            between = scene.tokens[found[-1].end : item.first]
+            if len(between) in (1, 2) and all(t.plain in _OR for t in between):
+                found.append(item)
+    return found
+
+
+_OR = frozenset("or and , или и".split())

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlwright.ask.compose.cues import Cue
+from sqlwright.ask.compose.cues import Cue, is_light
 from sqlwright.ask.compose.linking import Mention
 from sqlwright.ask.compose.plan import Place, Test
-from sqlwright.ask.compose.scene import Item, Scene, end_of, first_of, place_of
+from sqlwright.ask.compose.scene import Item, Number, Scene, end_of, first_of, place_of
 from sqlwright.ask.compose.times import Period
 
 _DATES = ("date", "time")
@@ -37,11 +37,17 @@ def _absorb(scene: Scene, values: Sequence[Mention]) -> None:
     for one in (values[0], values[-1]):
         for look in (scene.before, scene.after):
             column = look(one, lambda m: m.kind == "column", 0)
-            if column is not None and column.place == one.place:
+            apart = column is not None and _is_cue_between(scene, one, column)
+            if column is not None and column.place == one.place and not apart:
                 scene.use(column)
             table = look(one, lambda m: m.kind == "table", 0)
             if table is not None and table.table == one.table and _only_says_where(scene, table):
                 scene.use(table)
+
+
+def _is_cue_between(scene: Scene, one: Mention, other: Mention) -> bool:
+    start, end = sorted((one, other), key=lambda m: m.first)
+    return any(isinstance(i, Cue) and start.end <= i.first < end.first for i in scene.items)
 
 
 def _only_says_where(scene: Scene, table: Mention) -> bool:
@@ -163,7 +169,7 @@ def of_texts(scene: Scene, subject: str) -> list[Test]:
             "word",
         ):
             at += 1
-        if at >= len(scene.tokens) or scene.tokens[at].kind == "mark":
+        if at >= len(scene.tokens) or is_light(scene.tokens[at]) or _is_of_a_cue(scene, at):
             continue
         token = scene.tokens[at]
         text = token.plain if token.kind == "quoted" else token.text
@@ -171,12 +177,19 @@ def of_texts(scene: Scene, subject: str) -> list[Test]:
         if column is None:
             continue
         inside = [m for m in scene.mentions("value", "column", "table") if m.first <= at < m.end]
-        scene.use(cue, *inside)
+        numbers = [n for n in scene.items if isinstance(n, Number) and n.first == at]
+        scene.use(cue, *inside, *numbers)
         scene.covered.add(at)
         clean = text.replace("%", "").replace("_", "\\_") if "_" in text else text.replace("%", "")
         pattern = {"starts": f"{clean}%", "ends": f"%{clean}"}.get(cue.word, f"%{clean}%")
         found.append(Test(column, "like", (pattern,), at=cue.first))
+    if found:
+        scene.use(*scene.cues("like"))  # "contain the word": two words for one wish
     return found
+
+
+def _is_of_a_cue(scene: Scene, at: int) -> bool:
+    return any(isinstance(i, Cue) and not i.soft and i.first <= at < i.end for i in scene.items)
 
 
 def _text_column(scene: Scene, cue: Cue, subject: str, at: int) -> Place | None:

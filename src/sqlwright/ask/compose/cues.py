@@ -81,11 +81,17 @@ _LIGHT = frozenset(
     living located situated based come's sit sits stand stands fall falls hold holds held keep
     kept call called calls named titled concern concerning related respective respectively
     corresponding itself themselves own owns carry carries carried offer offers offered offering
-    available given along alongside beside besides plus including result results answer number
+    given along alongside beside besides plus including result results answer number
     going first names amount figure figures full complete do happen happened equal equals exactly
     don't doesn't didn't hasn't haven't isn't aren't wasn't weren't i'd i'm we've what's who's
     other others than whether each's involve involves involved whole entire hi hello order's get
     gets got spend spent spending buy cost costs costing worth priced marked assigned set sorted
+    какому какими которому чей чьи чья чье каковым самый самая самое самые самых самой самого
+    делал делали делала делало самим проходит прошло пройдет уходит занимает приходят оказалось
+    самым самыми разу ничего каталоге handle handled handles pass passes passed we've sells sell
+    предлагает предлагают предложили поставляет поставляют содержит содержат номер номера numbers
+    work works working worked участвует участвуют работает работают
+    sold buy buys bought ever total hold whichever themself
     а без бы в во вам вас весь вся все всех всем всеми вы где да для до его ее если есть еще же за и
     из или им их к ко как какая какие какой каких какого каким какими какую каком какова каково
     каковы когда которая которые который которых которым которыми которую которого которое

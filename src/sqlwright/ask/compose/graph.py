@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -72,7 +73,7 @@ def path(
             inner = [step.there.lower() for step in taken[:-1]]
             # a way past a table that nobody named costs, one through a named table does not
             cost = (
-                len(taken) - sum(name in named for name in inner),
+                len(taken) - sum(name in named for name in inner) + _peaks(taken),
                 len(taken),
                 _width(taken, schema),
             )
@@ -86,6 +87,13 @@ def path(
             if step.there.lower() not in seen and not (only_up and step.down):
                 waiting.append((step.there, (*taken, step)))
     return best[1] if best is not None else None
+
+
+def _peaks(taken: Path) -> int:
+    """How often the way goes up and down again: rows with one owner need not belong together."""
+    return sum(
+        not one.down and other.down for one, other in itertools.pairwise(taken)
+    )  # fmt: skip
 
 
 def _width(taken: Path, schema: Schema) -> int:

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlwright.ask.compose.cues import is_light
 from sqlwright.ask.compose.graph import path
-from sqlwright.ask.compose.meanings import meanings, stands_for
+from sqlwright.ask.compose.meanings import alike, meanings, stands_for
 from sqlwright.ask.compose.naming import Phrase, Thing
 from sqlwright.ask.compose.tokens import Token
 from sqlwright.schema import ForeignKey, Schema
+
+Sure = dict[tuple[str, bool], dict[int, float]]  # of pieces: tokens, and how surely they mean it
 
 _WIDEST = 5  # tokens of a mention
 _BEAM = 48
 _READINGS = 8
 _EACH = 0.25  # what a mention costs: one of two words is better than two of one
 _UNPLACED = 0.9  # what a word without a place costs
+_DATED = 0.2
+_NAME = 0.3  # what makes full_name, not job_title, the name that people ask for
+_NAMES = frozenset("name им имен назван зовут".split())
 _HEADLESS = 0.7  # what is worth a name of which the main word is missing
-_WEAKEST = 0.22
+_WEAKEST = 0.18
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +58,17 @@ def mentions(
         for n, words in meant.items()
         if not is_light(tokens[n]) or tokens[n].plain in _NOUNS
     }
-    sure: dict[str, dict[int, float]] = {}
-    for piece in {p for thing in known for phrase in thing.phrases for p in phrase.pieces}:
+    sure: Sure = {}
+    pieces = {(p, phrase.cut) for thing in known for phrase in thing.phrases for p in phrase.pieces}
+    for piece, cut in pieces:
+        test = stands_for if cut else alike
         hits = {
             n: best
             for n, words in meant.items()
-            if (best := max((s * stands_for(piece, w) for w, s in words.items()), default=0)) > 0.3
+            if (best := max((s * test(piece, w) for w, s in words.items()), default=0)) > 0.3
         }
         if hits:
-            sure[piece] = hits
+            sure[piece, cut] = hits
     found: dict[tuple[str, str, int, int], Mention] = {}
     for thing in known:
         for phrase in thing.phrases:
@@ -73,10 +80,10 @@ def mentions(
 
 
 def _of_phrase(
-    thing: Thing, phrase: Phrase, sure: dict[str, dict[int, float]], tokens: Sequence[Token],
+    thing: Thing, phrase: Phrase, sure: Sure, tokens: Sequence[Token],
     open_tokens: frozenset[int],
 ) -> list[Mention]:  # fmt: skip
-    touched = sorted({n for piece in phrase.pieces for n in sure.get(piece, ())})
+    touched = sorted({n for piece in phrase.pieces for n in sure.get((piece, phrase.cut), ())})
     found = []
     for at, first in enumerate(touched):
         for last in touched[at : at + 4]:
@@ -84,8 +91,10 @@ def _of_phrase(
                 continue
             inside = [n for n in touched if first <= n <= last]
             score = _score(phrase, inside, sure) * _LESS.get(thing.role, 1.0)
+            if thing.role == "label" and "name" in phrase.pieces and len(inside) == 1:
+                score += _NAME * (tokens[inside[0]].stem in _NAMES)
             if thing.role in _LESS and all(tokens[n].plain in _NOUNS for n in inside):
-                score *= 0.4
+                score *= 0.7
             if score >= _WEAKEST:
                 found.append(
                     Mention(
@@ -106,19 +115,19 @@ _LESS = {"foreign": 0.5, "key": 0.75}
 _NOUNS = frozenset(
     """
     name names number amount cost costs value values order title place worth available full figure
-    total sum date
+    total sum date numbers номер номера
     имени именем общая общее находится значение значения данные record
     """.split()
 )
-_GLUE = frozenset("( of the a an in on to for и в на по до у s".split())
+_GLUE = frozenset("( of the a an to в на до s".split())
 
 
-def _score(phrase: Phrase, inside: list[int], sure: dict[str, dict[int, float]]) -> float:
+def _score(phrase: Phrase, inside: list[int], sure: Sure) -> float:
     """What the matched pieces weigh, less where pieces are left; each token is used once."""
     free = set(inside)
     got, total = 0.0, sum(phrase.weights)
     pairs = [
-        (sure.get(piece, {}).get(n, 0.0) * weight, k, n)
+        (sure.get((piece, phrase.cut), {}).get(n, 0.0) * weight, k, n)
         for k, (piece, weight) in enumerate(zip(phrase.pieces, phrase.weights, strict=True))
         for n in inside
     ]
@@ -136,12 +145,17 @@ def _score(phrase: Phrase, inside: list[int], sure: dict[str, dict[int, float]])
 
 
 def readings(
-    tokens: Sequence[Token], options: Sequence[Mention], costly: frozenset[int], schema: Schema
+    tokens: Sequence[Token],
+    options: Sequence[Mention],
+    costly: frozenset[int],
+    schema: Schema,
+    dated: bool = False,
 ) -> list[tuple[tuple[Mention, ...], float]]:
     """The likeliest sets of mentions that do not overlap, best first.
 
     Args:
         costly: tokens that need a place.
+        dated: the question tells a time, so that a column of dates is likelier.
     """
     strong: dict[str, float] = {}
     for option in options:
@@ -154,17 +168,24 @@ def readings(
         if option.kind == "column":
             prior = 0.3 * min(1.0, strong.get(option.table.lower(), 0.0)) * min(1.0, option.score)
         prior -= _EACH
+        if dated and option.role in ("date", "time"):
+            option = replace(option, score=option.score + _DATED)
         starts.setdefault(option.first, []).append((option.score + prior, option))
-    beams: list[list[tuple[float, tuple[Mention, ...]]]] = [[] for _ in range(len(tokens) + 1)]
-    beams[0] = [(0.0, ())]
+    # a way is sorted by the first figure, which prefers columns of named tables, and judged by the
+    # other: a table that is not named is no worse
+    beams: list[list[tuple[float, float, tuple[Mention, ...]]]]
+    beams = [[] for _ in range(len(tokens) + 1)]
+    beams[0] = [(0.0, 0.0, ())]
     for at in range(len(tokens)):
         beams[at] = sorted(beams[at], key=lambda way: -way[0])[:_BEAM]
         choices = sorted(starts.get(at, ()), key=lambda choice: -choice[0])[:16]
-        for score, way in beams[at]:
-            beams[at + 1].append((score - _UNPLACED * (at in costly), way))
+        for hoped, score, way in beams[at]:
+            left = _UNPLACED * (at in costly)
+            beams[at + 1].append((hoped - left, score - left, way))
             for worth, option in choices:
-                beams[option.end].append((score + worth, (*way, option)))
-    ended = [(score + _context(way, schema), way) for score, way in beams[-1]]
+                made = (hoped + worth, score + option.score - _EACH, (*way, option))
+                beams[option.end].append(made)
+    ended = [(score + _context(way, schema), way) for _, score, way in beams[-1]]
     ended.sort(key=lambda item: -item[0])
     return [(way, score) for score, way in ended[:_READINGS]]
 
@@ -173,19 +194,21 @@ def _context(way: tuple[Mention, ...], schema: Schema) -> float:
     """Do the mentions fit each other? Columns beside their tables, values beside their columns."""
     tables = {m.table.lower() for m in way if m.kind == "table"}
     points = -0.12 * len({m.table.lower() for m in way})
+    subject = next((m.table for m in way if m.kind == "table"), "")
+    points += 0.1 * sum(m.kind == "column" and m.table == subject for m in way)
     for at, one in enumerate(way):
         if one.kind == "table":
             continue
         near = [way[n] for n in (at - 1, at + 1) if 0 <= n < len(way)]
+        if one.role == "key" and at and way[at - 1].kind == "column":
+            points -= (way[at - 1].end == one.first) * 1.0  # the phone number is no key
         beside = [m for m in near if _gap(one, m) <= 2]
         for other in beside:
             if one.kind == "value" and other.kind == "column":
                 points += 0.8 if one.place == other.place else 0.0
             if other.kind == "table" and other.table == one.table:
-                points += 0.2 * min(1.0, one.score)
-        if one.table.lower() in tables:
-            points += 0.25 * min(1.0, one.score)
-        elif tables and one.kind == "column":
+                points += 0.2 * min(1.0, one.score) / (1 + _gap(one, other))
+        if tables and one.kind == "column" and one.table.lower() not in tables:
             away = min(
                 (len(way_) for name in tables if (way_ := path(name, one.table, schema))),
                 default=4,

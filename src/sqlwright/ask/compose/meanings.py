@@ -6,10 +6,12 @@ common columns and places when they ask.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
+from sqlwright.data.told import singular
 from sqlwright.knowledge.lexicon import in_the_other_language
 from sqlwright.knowledge.words import stem
 
@@ -23,16 +25,23 @@ def meanings(word: str) -> Mapping[str, float]:
     """Stems that the word in lower case may stand for, each with how surely."""
     own = stem(word)
     found = {own: 1.0}
-    for other in in_the_other_language([own]):
-        found.setdefault(other, _TRANSLATED)
-    for known, sure in _more().get(own, {}).items():
-        found[known] = max(found.get(known, 0.0), sure)
+    roots = [own] if own.isascii() else [own[:n] for n in range(len(own), _SHORTEST_PREFIX, -1)]
+    for root in roots or [own]:
+        less = 1.0 if root == own else _DERIVED
+        for other in in_the_other_language([root]):
+            found.setdefault(other, less * _TRANSLATED)
+        for known, sure in _more().get(root, {}).items():
+            found[known] = max(found.get(known, 0.0), less * sure)
+        if len(found) > 1:
+            break
     return found
 
 
 def other_words(word: str) -> tuple[str, ...]:
-    """Words of the other language for one of the question, as they are written in words.txt."""
-    return _written().get(stem(word.lower().replace("ё", "е")), ())
+    """Other spellings of a value: its singular, and words of the other language in words.txt."""
+    found = _written().get(stem(word.lower().replace("ё", "е")), ())
+    alone = singular(word)
+    return found if alone == word or len(alone) < _SHORTEST_PREFIX else (alone, *found)
 
 
 @lru_cache(maxsize=1)
@@ -43,9 +52,15 @@ def _written() -> Mapping[str, tuple[str, ...]]:
             continue
         here, there = (side.split() for side in line.split("="))
         for word in here:
-            key = stem(word.lower().replace("ё", "е"))
-            found[key] = (*found.get(key, ()), *there)
+            for key in _stems(word.lower().replace("ё", "е")):
+                found[key] = (*found.get(key, ()), *there)
     return found
+
+
+def _stems(word: str) -> set[str]:
+    """The stem, and those of other cases where they differ: Китай, Китая."""
+    cases = [word[:-1] + end for end in "яюе"] if re.search("[аеиоу]й$", word) else []
+    return {stem(form) for form in (word, *cases)}
 
 
 @lru_cache(maxsize=1)

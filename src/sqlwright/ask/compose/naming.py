@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -24,12 +24,18 @@ _OF_A_NAME, _SAID, _SAID_LONG, _OF_A_KEY = 1.0, 0.97, 0.6, 0.9
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """One way to say a thing: pieces of words with their weights, and how much it says."""
+    """One way to say a thing: pieces of words with their weights, and how much it says.
+
+    Attributes:
+        via: the foreign key whose column says it.
+        cut: is it a name, whose pieces may be cut from longer words?
+    """
 
     pieces: tuple[str, ...]
     weights: tuple[float, ...]
     sure: float
     via: ForeignKey | None = None
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +86,8 @@ def _of_name(name: str, prefix: str, vocabulary: frozenset[str]) -> Iterator[Phr
     parts = [part for part in parts if part not in ("tbl", "tb", "t", "dim", "fact")] or parts
     if not parts:
         return
-    yield _phrase(tuple(p for part in parts for p in split_name(part, vocabulary)), _OF_A_NAME, -1)
+    pieces = tuple(p for part in parts for p in split_name(part, vocabulary))
+    yield replace(_phrase(pieces, _OF_A_NAME, -1), cut=True)
 
 
 def _of_text(text: str) -> Iterator[Phrase]:
@@ -98,9 +105,8 @@ def _of_title(text: str) -> Iterator[Phrase]:
             aside = re.match(
                 r"\s*(which|what|at|and|how|in|one|each|for|with|и|где|по|для)\b", part
             )
-            for way in _of_text(part):
-                sure = way.sure * (0.4 if aside else 0.9 if at else 1.0)
-                yield Phrase(way.pieces, way.weights, sure)
+            for way in () if aside else _of_text(part):
+                yield replace(way, sure=way.sure * (0.9 if at else 1.0))
 
 
 def _of_keys(table: Table, schema: Schema, vocabulary: frozenset[str]) -> Iterator[Phrase]:
@@ -113,7 +119,7 @@ def _of_keys(table: Table, schema: Schema, vocabulary: frozenset[str]) -> Iterat
                 kept = tuple(p for p in way.pieces if p not in ("id", "key", "no", "fk", "ref"))
                 if kept and kept != way.pieces:
                     made = _phrase(kept, _OF_A_KEY, -1)
-                    yield Phrase(made.pieces, made.weights, made.sure, key)
+                    yield replace(made, via=key, cut=True)
 
 
 def _phrase(pieces: tuple[str, ...], sure: float, head: int) -> Phrase:

@@ -50,7 +50,7 @@ class Test:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What is computed: count, sum, avg, min, max, days (their average), share, percent, per.
+    """What is computed: count, sum, avg, min, max, spread, days, share, percent, per.
 
     Attributes:
         place: of which column; a count without one counts the rows of `table`.

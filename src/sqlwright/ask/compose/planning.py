@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -37,6 +38,7 @@ def plan_of(scene: Scene, options: Sequence[Mention]) -> Plan | None:
     shape.find_share(scene, made)
     shape.find_most(scene, made)
     shape.find_extremes(scene, made, options)
+    shape.find_spread(scene, made)
     shape.find_averages(scene, made)
     shape.find_totals(scene, made)
     shape.find_counts(scene, made)
@@ -45,12 +47,15 @@ def plan_of(scene: Scene, options: Sequence[Mention]) -> Plan | None:
     _groups_of_having(scene, made, found)
     columns = _columns(scene, made)
     _sorted(scene, made, columns, options)
+    named = scene.mentions("table")
     related += _present(scene, made, tests, related, found)
     tested = {(test.place.table, test.place.column) for test in tests}
     columns = [c for c in columns if (c.table, c.column) not in tested] or columns[:1]
+    figured = {(f.place.table, f.place.column) for f in made.figures if f.place is not None}
+    scene.use(*(m for m in scene.mentions("column") if (m.table, m.column) in tested | figured))
     distinct = _is_distinct(scene, made, columns)
-    if not made.figures and not made.groups and not columns:
-        columns = [_shown(scene, made)]
+    if not made.figures and not made.groups:
+        columns = _with_label(scene, made, columns) + _labels_beside(scene, made, named)
     return Plan(
         made.subject, tuple(columns), tuple(made.figures), tuple(tests), tuple(related),
         tuple(made.groups), tuple(found.having), tuple(made.order), made.limit, distinct,
@@ -58,8 +63,39 @@ def plan_of(scene: Scene, options: Sequence[Mention]) -> Plan | None:
     )  # fmt: skip
 
 
-def _shown(scene: Scene, made: Shape) -> Place:
-    return scene.label(made.subject)
+def _with_label(scene: Scene, made: Shape, columns: list[Place]) -> list[Place]:
+    """The label where nothing else is shown, or where the rest comes with it: parts with prices."""
+    label = scene.label(made.subject)
+    if not columns:
+        return [label]
+    subject = [i for i in scene.items if isinstance(i, Mention) and i.kind == "table"
+               and i.table == made.subject]  # fmt: skip
+    first = [i for i in scene.items if isinstance(i, Mention) and i.kind == "column"
+             and place_of(i) == columns[0]]  # fmt: skip
+    if not subject or not first or subject[0].end > first[0].first or label in columns:
+        return columns
+    between = " ".join(t.plain for t in scene.tokens[subject[0].end : first[0].first])
+    return [label, *columns] if _ALONG.search(f" {between} ") else columns
+
+
+def _labels_beside(scene: Scene, made: Shape, named: Sequence[Mention]) -> list[Place]:
+    """The names of what each row belongs to, where an "and" asks for them: and their nation."""
+    found = []
+    for mention in named:
+        if not scene.is_above(mention.table, made.subject):
+            continue
+        before = [t.plain for t in scene.tokens[max(0, mention.first - 2) : mention.first]]
+        if before[-1:] in (["and"], ["и"], ["plus"]) or tuple(before) in _AND_THEIRS:
+            found.append(scene.label(mention.table))
+    return found
+
+
+_AND_THEIRS = {
+    (link, owner)
+    for link in ("and", "with", "plus", "и", "с")
+    for owner in ("their", "its", "the", "his", "her", "его", "ее", "их")
+}
+_ALONG = re.compile(r" (with|and|with their|along|together|plus|including|и|с|вместе|а|также) ")
 
 
 def _subject(scene: Scene) -> str | None:
@@ -138,6 +174,8 @@ def _present(
     busy |= {figure.table for figure in made.figures} | {group.table for group in made.groups}
     busy |= {have.figure.table for have in found.having} | {made.subject}
     busy |= {by.table for by, _ in made.order}
+    if made.groups:
+        scene.use(*scene.cues("group"))
     for mention in scene.mentions("table"):
         scene.use(mention)
         if mention.table in busy or scene.is_above(mention.table, made.subject):
@@ -170,6 +208,7 @@ def _implied_group(scene: Scene, made: Shape) -> None:
         if m.end <= min(starts)
         and (m.kind == "table" or m.role in ("category", "label"))
         and (m.table != figure.table or m.kind == "column")
+        and (made.limit or _LINKS & {t.plain for t in scene.tokens[m.end : min(starts) + 1]})
         and (m.table == figure.table or scene.is_above(m.table, figure.table)
              or scene.is_above(figure.table, m.table))
     ]  # fmt: skip
@@ -184,6 +223,7 @@ def _implied_group(scene: Scene, made: Shape) -> None:
         made.groups.append(shape.group_of(scene, mention))
 
 
+_LINKS = frozenset("and with along , : — – - и с со а вместе".split())
 _COMPUTES = ("count", "average", "total", "superlative")
 
 
@@ -209,7 +249,7 @@ def _groups_of_having(scene: Scene, made: Shape, found: amounts.Amounts) -> None
 def _columns(scene: Scene, made: Shape) -> list[Place]:
     """Columns that have no other place; those of a group's table say what it shows."""
     shown: list[Place] = []
-    mentions = [m for m in scene.mentions("column") if not _sorts(scene, m)]
+    mentions = [m for m in scene.mentions("column") if not _sorts(scene, m, made.limit)]
     for mention in mentions:
         place = place_of(mention)
         for at, group in enumerate(made.groups):
@@ -231,9 +271,9 @@ def _columns(scene: Scene, made: Shape) -> list[Place]:
     return shown
 
 
-def _sorts(scene: Scene, mention: Mention) -> bool:
+def _sorts(scene: Scene, mention: Mention, limit: int | None) -> bool:
     return any(0 <= mention.first - cue.end <= 2 for cue in scene.cues("sort by")) or (
-        bool(made := scene.cues("top")) and made[0].end <= mention.first
+        (limit is not None or bool(scene.cues("sort")))
         and any(0 <= mention.first - cue.end <= 1 for cue in scene.cues("group", "by"))
     )  # fmt: skip
 
@@ -246,7 +286,8 @@ def _sorted(
     desc = any(cue.word.endswith("desc") for cue in ways)
     by = [(m, c) for c in (*scene.cues("sort by"), *scene.cues("group", "by"))
           if (m := scene.after(c, lambda m: m.kind == "column", 1))]  # fmt: skip
-    if by and (scene.cues("sort by") or made.limit):
+    plain = not made.figures and not made.groups
+    if by and (scene.cues("sort by") or made.limit or plain):
         mention, cue = by[0]
         scene.use(mention, cue, *ways, *scene.cues("top"))
         down = desc or (made.limit is not None and not ways)
@@ -274,7 +315,8 @@ def _sort_key(
     measured = [p for p in columns if p in scene.roles(p.table, "measure")]
     if measured:
         return measured[0]
-    return columns[0] if columns else scene.label(made.subject)
+    price = amounts.price_of(scene, made.subject)
+    return price or (columns[0] if columns else scene.label(made.subject))
 
 
 def _is_distinct(scene: Scene, made: Shape, columns: Sequence[Place]) -> bool:

@@ -63,11 +63,20 @@ def find_groups(scene: Scene, shape: Shape, options: Sequence[Mention]) -> None:
         target = scene.after(cue, lambda m: True, 0)
         if target is None or target.kind == "value" or target.first - cue.end > 2:
             continue
+        if any(cue.end <= other.first < target.first for other in scene.cues("count")):
+            continue
         if cue.soft and (scene.tokens[cue.end].plain in _ALL or scene.cues("sort by")):
             continue
+        if cue.soft and not any(scene.cues(kind) for kind in _FIGURES):
+            continue  # no figure to group: it is what the list is sorted by
         if not _is_named(target) and target.role not in ("foreign", "date", "key", "measure"):
             continue
-        if cue.soft and (target.role in ("measure", "key") or not _may_group(scene, target)):
+        whole = target.type == "int" and bool(scene.cues("count"))
+        if cue.soft and (
+            target.role == "key"
+            or (target.role == "measure" and not whole)
+            or not _may_group(scene, target)
+        ):
             continue
         if not cue.soft and target.role in ("key", "date", "time"):
             continue
@@ -94,6 +103,7 @@ def _may_group(scene: Scene, target: Mention) -> bool:
     return target.kind != "table" or scene.has_label(target.table)
 
 
+_FIGURES = ("count", "average", "total", "superlative", "units", "share", "days")
 _ALL = ("all", "всем", "всех", "the")
 _UNITS = {"year": "%Y", "year-month": "%Y-%m", "month": "%Y-%m", "год": "%Y", "годам": "%Y",
           "месяц": "%Y-%m", "annual": "%Y"}  # fmt: skip
@@ -246,7 +256,9 @@ def _extreme_column(
         return (date, None) if date is not None else None
 
     def fits(m: Mention) -> bool:
-        return m.kind == "column" and (m.type in _NUMBERS or m.role in ("date", "time"))
+        is_key = m.role in ("key", "foreign")
+        is_sorted = m.type in _NUMBERS or m.role in ("date", "time")
+        return m.kind == "column" and is_sorted and not is_key
 
     follows = scene.after(cue, lambda m: True, 0)
     column = scene.after(cue, fits, 2) or scene.before(cue, fits, 1)
@@ -280,13 +292,7 @@ def find_averages(scene: Scene, shape: Shape) -> None:
     for cue in scene.cues("average"):
         if not scene.is_free(cue):
             continue
-        count = next((c for c in scene.cues("count") if 0 <= c.first - cue.end <= 1), None)
-        counted = scene.after(count, lambda m: m.kind == "table", 1) if count else None
-        if count is not None and counted is not None and shape.groups:
-            scene.use(cue, count, counted)
-            over = shape.groups.pop()
-            shape.figures.append(Figure("per", counted.table, over=over.table))
-            shape.subject = counted.table
+        if _is_average_count(scene, shape, cue):
             continue
         column = scene.after(cue, is_measure, 3) or scene.before(cue, is_measure, 3)
         if column is None:
@@ -296,10 +302,42 @@ def find_averages(scene: Scene, shape: Shape) -> None:
             place = place_of(column)
         if place is not None:
             scene.use(cue, *([column] if column else []))
+            scene.use(*(c for c in scene.cues("count") if 0 <= c.first - cue.end <= 1))
             shape.figures.append(Figure("avg", place.table, place))
             shape.subject = place.table
             for more in _listed_after(scene, column):
                 shape.figures.append(Figure("avg", more.table, place_of(more)))
+
+
+def _is_average_count(scene: Scene, shape: Shape, cue: Cue) -> bool:
+    """How many orders a customer has on average: rows of one table for each row of another."""
+    for count in scene.cues("count"):
+        counted = scene.after(count, lambda m: m.kind == "table", 1)
+        if counted is None:
+            continue
+        over = next((g.table for g in shape.groups if g.place is None), "")
+        if not over:
+            owner = scene.after(counted, _other_table(counted), 3)
+            if owner is None or not scene.is_above(owner.table, counted.table):
+                continue
+            over = owner.table
+            scene.use(owner)
+        shape.groups = [g for g in shape.groups if g.table != over]
+        scene.use(cue, count, counted)
+        shape.figures.append(Figure("per", counted.table, over=over))
+        shape.subject = counted.table
+        return True
+    return False
+
+
+def find_spread(scene: Scene, shape: Shape) -> None:
+    """The difference between the highest and the lowest."""
+    both = [f for f in shape.figures if f.name in ("max", "min") and f.place is not None]
+    cues = scene.cues("days")
+    if cues and len(both) == 2 and both[0].place == both[1].place:
+        scene.use(*cues)
+        place = both[0].place
+        shape.figures = [Figure("spread", both[0].table, place)]
 
 
 def _listed_after(scene: Scene, column: Mention | None) -> list[Mention]:
@@ -325,7 +363,9 @@ def find_totals(scene: Scene, shape: Shape) -> None:
         if not scene.is_free(cue):
             continue
         inside = [
-            m for m in scene.mentions("column") if m.first <= cue.first < m.end and is_measure(m)
+            m
+            for m in scene.mentions("column")
+            if m.first < cue.end and cue.first < m.end and is_measure(m)
         ]
         column = inside[0] if inside else scene.after(cue, is_measure, 2)
         added = cue.first and scene.tokens[cue.first - 1].plain in ("and", "и", ",", "the")

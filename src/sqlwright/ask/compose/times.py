@@ -46,7 +46,7 @@ _DAY = (
 )
 _ONE = (
     rf"(?:{_DAY}|(?:{_NAME})\.?(?: of)?,? {_YEAR}(?: года?| г\.?)?(?![\w-])"
-    rf"|{_YEAR}(?![\w-])(?: года?| год)?)"
+    rf"|{_YEAR}(?![\w-])(?: год[ау]?)?)"
 )
 _QUARTERS = {
     "first": 1, "1st": 1, "q1": 1, "1": 1, "перв": 1, "i": 1, "second": 2, "2nd": 2, "q2": 2,
@@ -70,7 +70,7 @@ _RANGE = (
 _AFTER = r"after|later than|следующ\w+ за|после|позже|позднее"
 _SINCE = (
     r"since|starting (?:from|in|with)|from(?= .{0,30}(?:on|onwards?)\b)|no earlier than|not before"
-    r"|not earlier than|начиная со?|не раньше|не ранее"
+    r"|not earlier than|начиная со?|не раньше|не ранее|со?(?= .{0,14}(?:19|20)\d\d(?! по))"
 )
 _BEFORE = r"before|earlier than|prior to|до|раньше|ранее|перед"
 _UNTIL = (
@@ -160,7 +160,7 @@ def _longest_first() -> list[tuple[str, int]]:
 def _bounded(
     way: str, span: tuple[date, date], text: str
 ) -> tuple[date | None, date | None]:  # fmt: skip
-    if re.fullmatch(_SINCE, way):
+    if way in ("с", "со", "from") or re.fullmatch(_SINCE, way):
         return span[0], None
     if re.fullmatch(_UNTIL, way) or "end of" in text or "конца" in text:
         return (None, span[1]) if not re.fullmatch(_AFTER, way) else (span[1], None)

@@ -74,7 +74,7 @@ _WORDS = {
     word: number
     for number, said in enumerate(
         (
-            "zero ноль",
+            "zero ноль нуля нулю",
             "one один одна одно одного одной одному",
             "two два две двух двумя двум",
             "three три трех тремя трем",

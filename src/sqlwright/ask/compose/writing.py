@@ -44,6 +44,8 @@ def write(plan: Plan, schema: Schema, dialect: str) -> exp.Select:
         _compared(_figure(have.figure, plan, sources), have.op, [number(v) for v in have.values])
         for have in plan.having
     ]
+    if having and not grouped:
+        raise NoWayError("nothing is grouped")
     order = []
     for by, desc in plan.order:
         key = _figure(by, plan, sources) if isinstance(by, Figure) else _column(by, sources)
@@ -153,6 +155,8 @@ def _figure(figure: Figure, plan: Plan, sources: Sources) -> exp.Expr:
         return exp.Count(this=exp.Distinct(expressions=[column]) if figure.distinct else column)
     if figure.name in ("sum", "avg", "days") and figure.place.table.lower() != sources.base.lower():
         raise NoWayError("the figure would count rows more than once")
+    if figure.name == "spread":
+        return exp.Sub(this=exp.Max(this=column), expression=exp.Min(this=column.copy()))
     kinds = {"sum": exp.Sum, "avg": exp.Avg, "min": exp.Min, "max": exp.Max}
     name = figure.inner if figure.name == "days" else figure.name
     return kinds[name](this=column)
