@@ -16,7 +16,7 @@ demo: .venv/installed
 	DB=$(DB) bash runs/demo.sh
 
 test: .venv/installed
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: .venv/installed
 	$(BIN)/ruff format --check src tests examples benchmarks

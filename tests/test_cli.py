@@ -288,7 +288,8 @@ def test_tables_that_nobody_declared_are_made_up_and_said_so(files: Path) -> Non
 
 def test_wetune_pairs_all_get_a_verdict() -> None:
     pairs = shared("rewrites", "wetune-issues.jsonl")
-    done = run("verify", "--pairs", pairs, "--schemas", pairs.parents[1], "--seconds", "5")
+    done = run("verify", "--pairs", pairs, "--schemas", pairs.parents[1], "--seconds", "5",
+               "--witnesses", "20")  # fmt: skip
     found = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(found) == 50
     assert all(item["reason"] for item in found)

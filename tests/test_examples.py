@@ -261,7 +261,7 @@ def test_the_demo_in_short(tmp_path: Path) -> None:
         "MINUTES": "0.1",
         "EVALUATE": "2",
         "TIMED": "0",
-        "LONG": "1",
+        "LONG": "0.3",
     }
     script = TPCH.parents[1] / "runs" / "demo.sh"
     done = subprocess.run(

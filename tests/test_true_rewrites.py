@@ -132,7 +132,7 @@ def test_the_set_is_whole() -> None:
 
 @pytest.mark.parametrize("pair", PAIRS, ids=str)
 def test_a_true_rewrite_is_never_different(pair: Pair) -> None:
-    verdict = judged(pair, pair.dialects[0], witnesses=40)
+    verdict = judged(pair, pair.dialects[0], witnesses=20)
     assert verdict.outcome != "different", shown(verdict)
 
 

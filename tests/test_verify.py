@@ -253,7 +253,7 @@ def test_every_tpch_query_is_made_to_return_rows() -> None:
     for path in sorted(shared("queries", "tpch").glob("*.sql")):
         query = sql.read(path.read_text(), "postgres")
         wrapped = sql.read(f"SELECT * FROM ({sql.write(query, 'postgres')}) AS q", "postgres")
-        verdict = judge(query, wrapped, schema, "postgres", seconds=10)
+        verdict = judge(query, wrapped, schema, "postgres", seconds=10, witnesses=20)
         assert verdict.outcome == "no difference found", f"{path.name}: {verdict.reason}"
         assert verdict.witnesses > 0, path.name
 
