@@ -25,7 +25,8 @@ INSERT INTO book VALUES
     (4, 'The Blue House', 1, 'novel', 280, 14.0, '2005-09-01'),
     (5, 'Small Engines', 3, 'science', 150, 22.0, '2011-01-10'),
     (6, 'Letters', 4, 'novel', 505, 18.0, '2012-06-30'),
-    (7, 'Northern Tales', 2, 'children', 64, 6.5, '2015-12-05');
+    (7, 'Northern Tales', 2, 'children', 64, 6.5, '2015-12-05'),
+    (8, 'Old Maps', 5, 'science', 200, 9.0, '2009-04-04');
 INSERT INTO member VALUES
     (1, 'Peter', 'Oslo', 'peter@example.org', '2018-01-05', 1),
     (2, 'Olga', 'Tula', NULL, '2019-03-17', 1), (3, 'Sam', 'Oslo', NULL, '2020-07-01', 0),

@@ -143,8 +143,11 @@ def _read(
         for n in left
         if not any(isinstance(i, Mention) and i.first <= n < i.end for i in scene.items)
     ]
+    placed = _placed(scene)
+    if not placed:
+        return None
     total = score - _LEFT_OUT * (len(lost) + 0.1 * len(already)) - 0.05 * _size(plan)
-    return Reading(query, _placed(scene), unplaced, round(total, 3))
+    return Reading(query, placed, unplaced, round(total, 3))
 
 
 def _needs_place(item: Item) -> bool:

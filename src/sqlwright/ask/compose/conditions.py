@@ -41,7 +41,11 @@ def _absorb(scene: Scene, values: Sequence[Mention]) -> None:
             if column is not None and column.place == one.place and not apart:
                 scene.use(column)
             table = look(one, lambda m: m.kind == "table", 0)
-            if table is not None and table.table == one.table and _only_says_where(scene, table):
+            if (
+                table is not None
+                and table.table == one.table
+                and _only_says_where(scene, one, table)
+            ):
                 scene.use(table)
 
 
@@ -50,10 +54,16 @@ def _is_cue_between(scene: Scene, one: Mention, other: Mention) -> bool:
     return any(isinstance(i, Cue) and start.end <= i.first < end.first for i in scene.items)
 
 
-def _only_says_where(scene: Scene, table: Mention) -> bool:
-    """Is another table spoken of, so that this one but names what the value is?"""
+def _only_says_where(scene: Scene, value: Mention, table: Mention) -> bool:
+    """Does the table but name what the value beside it is, as another one is spoken of?"""
     others = [m for m in scene.mentions("table") if m.table != table.table]
-    return bool(others)
+    beside = table.end == value.first or value.end == table.first
+    counted = any(
+        cue.end <= table.first and scene.gap(cue, value) == 0 and cue.end <= value.first
+        for cue in scene.cues("count")
+        if table.first > value.first
+    )
+    return bool(others) and beside and not counted
 
 
 def _negation(scene: Scene, value: Mention) -> bool:

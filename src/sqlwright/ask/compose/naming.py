@@ -155,7 +155,16 @@ def _cut_cost(piece: str, vocabulary: frozenset[str]) -> float:
         return 1.0
     if len(piece) > 6:
         return 9.0
-    return 1.6 if any(meanings.stands_for(piece, word) >= 0.8 for word in vocabulary) else 9.0
+    words = _by_letter(vocabulary).get(piece[0], ())
+    return 1.6 if any(meanings.stands_for(piece, word) >= 0.8 for word in words) else 9.0
+
+
+@lru_cache(maxsize=16)
+def _by_letter(vocabulary: frozenset[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for word in vocabulary:
+        found.setdefault(word[0], []).append(word)
+    return found
 
 
 @lru_cache(maxsize=16)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import replace
 
-from sqlwright.ask.compose import amounts, conditions, shape
+from sqlwright.ask.compose import amounts, conditions, extremes, figures, listing, shape
 from sqlwright.ask.compose.cues import Cue
 from sqlwright.ask.compose.linking import Mention
-from sqlwright.ask.compose.plan import Figure, Group, Place, Plan, Related, Test
+from sqlwright.ask.compose.plan import Group, Plan, Related, Test
 from sqlwright.ask.compose.scene import Scene, place_of
 from sqlwright.ask.compose.shape import Shape
 
@@ -37,65 +35,32 @@ def plan_of(scene: Scene, options: Sequence[Mention]) -> Plan | None:
     shape.find_days(scene, made)
     shape.find_share(scene, made)
     shape.find_most(scene, made)
-    shape.find_extremes(scene, made, options)
-    shape.find_spread(scene, made)
-    shape.find_averages(scene, made)
-    shape.find_totals(scene, made)
-    shape.find_counts(scene, made)
+    extremes.find_extremes(scene, made, options)
+    figures.find_spread(scene, made)
+    figures.find_averages(scene, made)
+    figures.find_totals(scene, made)
+    figures.find_counts(scene, made)
     tests += conditions.of_flags(scene, frozenset())
     _implied_group(scene, made)
     _groups_of_having(scene, made, found)
-    columns = _columns(scene, made)
-    _sorted(scene, made, columns, options)
+    columns = listing.shown_columns(scene, made)
+    listing.find_order(scene, made, columns, options)
     named = scene.mentions("table")
     related += _present(scene, made, tests, related, found)
     tested = {(test.place.table, test.place.column) for test in tests}
     columns = [c for c in columns if (c.table, c.column) not in tested] or columns[:1]
     figured = {(f.place.table, f.place.column) for f in made.figures if f.place is not None}
     scene.use(*(m for m in scene.mentions("column") if (m.table, m.column) in tested | figured))
-    distinct = _is_distinct(scene, made, columns)
+    distinct = listing.is_distinct(scene, made, columns)
     if not made.figures and not made.groups:
-        columns = _with_label(scene, made, columns) + _labels_beside(scene, made, named)
+        columns = listing.with_label(scene, made, columns) + listing.labels_beside(
+            scene, made, named
+        )
     return Plan(
         made.subject, tuple(columns), tuple(made.figures), tuple(tests), tuple(related),
         tuple(made.groups), tuple(found.having), tuple(made.order), made.limit, distinct,
         scene.named,
     )  # fmt: skip
-
-
-def _with_label(scene: Scene, made: Shape, columns: list[Place]) -> list[Place]:
-    """The label where nothing else is shown, or where the rest comes with it: parts with prices."""
-    label = scene.label(made.subject)
-    if not columns:
-        return [label]
-    subject = [i for i in scene.items if isinstance(i, Mention) and i.kind == "table"
-               and i.table == made.subject]  # fmt: skip
-    first = [i for i in scene.items if isinstance(i, Mention) and i.kind == "column"
-             and place_of(i) == columns[0]]  # fmt: skip
-    if not subject or not first or subject[0].end > first[0].first or label in columns:
-        return columns
-    between = " ".join(t.plain for t in scene.tokens[subject[0].end : first[0].first])
-    return [label, *columns] if _ALONG.search(f" {between} ") else columns
-
-
-def _labels_beside(scene: Scene, made: Shape, named: Sequence[Mention]) -> list[Place]:
-    """The names of what each row belongs to, where an "and" asks for them: and their nation."""
-    found = []
-    for mention in named:
-        if not scene.is_above(mention.table, made.subject):
-            continue
-        before = [t.plain for t in scene.tokens[max(0, mention.first - 2) : mention.first]]
-        if before[-1:] in (["and"], ["и"], ["plus"]) or tuple(before) in _AND_THEIRS:
-            found.append(scene.label(mention.table))
-    return found
-
-
-_AND_THEIRS = {
-    (link, owner)
-    for link in ("and", "with", "plus", "и", "с")
-    for owner in ("their", "its", "the", "his", "her", "его", "ее", "их")
-}
-_ALONG = re.compile(r" (with|and|with their|along|together|plus|including|и|с|вместе|а|также) ")
 
 
 def _subject(scene: Scene) -> str | None:
@@ -126,7 +91,7 @@ def _is_any(mention: Mention) -> bool:
 
 def _names_a_value(scene: Scene, mention: Mention) -> bool:
     value = scene.after(mention, lambda m: m.kind == "value", 0)
-    return value is not None and value.table == mention.table and value.first - mention.end <= 1
+    return value is not None and value.table == mention.table and value.first == mention.end
 
 
 def _absent(
@@ -244,94 +209,3 @@ def _groups_of_having(scene: Scene, made: Shape, found: amounts.Amounts) -> None
         made.groups.append(shape.group_of(scene, column))
     elif made.subject != counted:
         made.groups.append(Group(made.subject, None, (scene.label(made.subject),)))
-
-
-def _columns(scene: Scene, made: Shape) -> list[Place]:
-    """Columns that have no other place; those of a group's table say what it shows."""
-    shown: list[Place] = []
-    mentions = [m for m in scene.mentions("column") if not _sorts(scene, m, made.limit)]
-    for mention in mentions:
-        place = place_of(mention)
-        for at, group in enumerate(made.groups):
-            if group.place is None and group.table == mention.table:
-                scene.use(mention)
-                default = (scene.label(group.table),)
-                kept = () if group.shown == default else group.shown
-                if place not in kept:
-                    made.groups[at] = replace(group, shown=(*kept, place))
-                break
-        else:
-            if made.figures or made.groups:
-                if any(group.place == place for group in made.groups):
-                    scene.use(mention)
-                continue
-            scene.use(mention)
-            if place not in shown:
-                shown.append(place)
-    return shown
-
-
-def _sorts(scene: Scene, mention: Mention, limit: int | None) -> bool:
-    return any(0 <= mention.first - cue.end <= 2 for cue in scene.cues("sort by")) or (
-        (limit is not None or bool(scene.cues("sort")))
-        and any(0 <= mention.first - cue.end <= 1 for cue in scene.cues("group", "by"))
-    )  # fmt: skip
-
-
-def _sorted(
-    scene: Scene, made: Shape, columns: list[Place], options: Sequence[Mention]
-) -> None:  # fmt: skip
-    """Newest first, by price in descending order, the top five by balance."""
-    ways = scene.cues("sort")
-    desc = any(cue.word.endswith("desc") for cue in ways)
-    by = [(m, c) for c in (*scene.cues("sort by"), *scene.cues("group", "by"))
-          if (m := scene.after(c, lambda m: m.kind == "column", 1))]  # fmt: skip
-    plain = not made.figures and not made.groups
-    if by and (scene.cues("sort by") or made.limit or plain):
-        mention, cue = by[0]
-        scene.use(mention, cue, *ways, *scene.cues("top"))
-        down = desc or (made.limit is not None and not ways)
-        made.order.append((place_of(mention), down))
-        return
-    if made.figures and made.groups and (ways or (made.limit and not made.order)):
-        scene.use(*ways, *scene.cues("sort by"), *scene.cues("top"), *scene.cues("group", "by"))
-        made.order.append((made.figures[0], desc or not ways))
-        if made.limit and not ways:
-            made.figures.pop(0)
-        return
-    for cue in ways:
-        key = _sort_key(scene, made, columns, options, by_date=cue.word.startswith("date"))
-        if key is not None:
-            scene.use(cue, *scene.cues("sort by"))
-            made.order.append((key, cue.word.endswith("desc")))
-
-
-def _sort_key(
-    scene: Scene, made: Shape, columns: list[Place], options: Sequence[Mention], by_date: bool
-) -> Place | Figure | None:  # fmt: skip
-    dated = [p for p in columns if p in scene.roles(p.table, "date", "time")]
-    if by_date:
-        return dated[0] if dated else conditions.default_date(scene, made.subject, options)
-    measured = [p for p in columns if p in scene.roles(p.table, "measure")]
-    if measured:
-        return measured[0]
-    price = amounts.price_of(scene, made.subject)
-    return price or (columns[0] if columns else scene.label(made.subject))
-
-
-def _is_distinct(scene: Scene, made: Shape, columns: Sequence[Place]) -> bool:
-    """Are the values of a column wanted, not one for each row?"""
-    if made.figures or made.groups or made.order or made.limit or not columns:
-        return False
-    if cues := scene.cues("distinct"):
-        scene.use(*cues)
-        return True
-    if len(columns) != 1 or columns[0] not in scene.roles(columns[0].table, "category"):
-        return False
-    asks = {t.plain for t in scene.tokens[:4]} & _WHICH
-    return bool(asks)
-
-
-_WHICH = frozenset(
-    "which what all какие каких какими каким какой какая какое каковы все every list".split()
-)
