@@ -24,7 +24,7 @@ from sqlwright.ask.compose.tokens import SCALES, Token, covered, lowered, number
 from sqlwright.ask.compose.writing import NoWayError, write
 from sqlwright.ask.glossary import Described
 from sqlwright.ask.values import Link
-from sqlwright.data.told import told_of
+from sqlwright.data.told import Told, told_of
 from sqlwright.errors import SqlError
 from sqlwright.schema import Schema, kind_of
 
@@ -68,10 +68,10 @@ def compose(
     tokens = tokenize(question)
     if not tokens or len(tokens) > _MOST_WORDS or not schema.tables:
         return []
-    plain = lowered(question)
+    plain, told = lowered(question), told_of(schema)
     times = list(periods(plain, tokens))
     timed = frozenset(n for time in times for n in range(time.first_token, time.end_token))
-    valued = _values(question, tokens, links, schema)
+    valued = _values(question, tokens, links, schema, told)
     sure = frozenset(n for v in valued if v.score > 1.5 for n in range(v.first, v.end)) - timed
     asked = [
         Cue("total", "", cue.first, cue.first + 1, True) if _is_noun(cue, tokens) else cue
@@ -94,7 +94,7 @@ def compose(
         if n not in timed | hard | counted | soft and not is_light(token)
         and not (n - 1 in counted and token.stem in ("percent", "процент"))
     )  # fmt: skip
-    told, found = told_of(schema), dict[str, Reading]()
+    found = dict[str, Reading]()
     sorts = any(cue.kind == "sort" for cue in asked)
     by = [cue for cue in asked if cue.kind == "sort by" or (sorts and cue.word == "by")]
     costly |= {cue.end for cue in by if cue.end in free}
@@ -228,7 +228,7 @@ def _is_verb(n: int, tokens: tuple[Token, ...]) -> bool:
 
 
 def _values(
-    question: str, tokens: tuple[Token, ...], links: Sequence[Link], schema: Schema
+    question: str, tokens: tuple[Token, ...], links: Sequence[Link], schema: Schema, told: Told
 ) -> list[Mention]:  # fmt: skip
     """The links as mentions; one that the question spells as the data do is surest."""
     found = []
@@ -237,6 +237,11 @@ def _values(
         said = lowered(link.said)
         if all(is_light(token) for token in tokenize(link.said)) and not link.said.isupper():
             continue
+        table = schema.table(link.table)
+        if table is None or (
+            link.said.islower() and told.of(table).trait(link.column).role == "free"
+        ):
+            continue  # a comment that is but a common word
         at = plain.find(said)
         while at >= 0:
             end = at + len(said)

@@ -87,7 +87,11 @@ def _extreme_column(
         return m.kind == "column" and is_sorted and not is_key
 
     follows = scene.after(cue, lambda m: True, 0)
-    column = scene.after(cue, fits, 2) or scene.before(cue, fits, 1)
+    column = scene.after(cue, fits, 2)
+    if column is not None and follows is not None and follows.kind == "table":
+        between = {t.plain for t in scene.tokens[follows.end : column.first]}
+        column = None if between & {"with", "and", "с", "и", "вместе"} else column
+    column = column or scene.before(cue, fits, 1)
     if column is not None and cue.word in ("max", "min"):
         return place_of(column), column
     if column is not None and scene.gap(cue, column) == 0:

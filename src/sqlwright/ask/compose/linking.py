@@ -69,11 +69,11 @@ def mentions(
         }
         if hits:
             sure[piece, cut] = hits
-    found: dict[tuple[str, str, int, int], Mention] = {}
+    found: dict[tuple[str, str, str, int, int], Mention] = {}
     for thing in known:
         for phrase in thing.phrases:
             for made in _of_phrase(thing, phrase, sure, tokens, open_tokens):
-                key = (*made.place, made.first, made.end)
+                key = (*made.place, made.value, made.first, made.end)
                 if key not in found or found[key].score < made.score:
                     found[key] = made
     return list(found.values())
@@ -98,8 +98,9 @@ def _of_phrase(
             if score >= _WEAKEST:
                 found.append(
                     Mention(
-                        "column" if thing.column else "table", thing.table.name, thing.column,
-                        first, last + 1, score, role=thing.role, type=thing.kind, via=phrase.via,
+                        "value" if phrase.value else "column" if thing.column else "table",
+                        thing.table.name, thing.column, first, last + 1, score, phrase.value,
+                        thing.role, thing.kind, phrase.via,
                     )
                 )  # fmt: skip
     return found
@@ -119,7 +120,7 @@ _NOUNS = frozenset(
     имени именем общая общее находится значение значения данные record
     """.split()
 )
-_GLUE = frozenset("( of the a an to в на до s".split())
+_GLUE = frozenset("( of the a an to на до s".split())
 
 
 def _score(phrase: Phrase, inside: list[int], sure: Sure) -> float:

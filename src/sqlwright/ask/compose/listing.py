@@ -108,7 +108,10 @@ def with_label(scene: Scene, made: Shape, columns: list[Place]) -> list[Place]:
     """The label where nothing else is shown, or where the rest comes with it: parts with prices."""
     label = scene.label(made.subject)
     if not columns:
-        return [label]
+        said = {t.plain for t in scene.tokens}
+        price = amounts.price_of(scene, made.subject)
+        asks = {"сколько", "стоит"} <= said or {"how", "much", "cost"} <= said
+        return [price if price is not None and asks else label]
     subject = [i for i in scene.items if isinstance(i, Mention) and i.kind == "table"
                and i.table == made.subject]  # fmt: skip
     first = [i for i in scene.items if isinstance(i, Mention) and i.kind == "column"

@@ -19,7 +19,7 @@ _GENERIC = frozenset(
     "id key no number name date day time номер имя дата день название code".split()
 )
 _LONG = 4  # words: a longer description says more than a name
-_OF_A_NAME, _SAID, _SAID_LONG, _OF_A_KEY = 1.0, 0.97, 0.6, 0.9
+_OF_A_NAME, _SAID, _SAID_LONG, _OF_A_KEY, _OF_A_CODE = 1.0, 0.97, 0.6, 0.9, 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Phrase:
     Attributes:
         via: the foreign key whose column says it.
         cut: is it a name, whose pieces may be cut from longer words?
+        value: the code of the column that the words are the meaning of: R returned.
     """
 
     pieces: tuple[str, ...]
@@ -36,6 +37,7 @@ class Phrase:
     sure: float
     via: ForeignKey | None = None
     cut: bool = False
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def things(schema: Schema, about: Mapping[str, Described]) -> tuple[Thing, ...]:
         roles = {trait.name: trait.role for trait in told.of(table).traits}
         for column in table.columns:
             said = known.columns.get(column.name.lower(), "")
-            ways = [*_of_name(column.name, prefix, vocabulary), *_of_text(said)]
+            ways = [*_of_name(column.name, prefix, vocabulary), *_of_text(said), *_of_codes(said)]
             role = "key" if column.name in table.primary_key else roles[column.name]
             role = "foreign" if roles[column.name] == "foreign" else role
             found.append(Thing(table, column.name, kind_of(column.type), role, tuple(ways)))
@@ -94,8 +96,16 @@ def _of_text(text: str) -> Iterator[Phrase]:
     """The parts of a description: what stands between its commas, its first word the head."""
     for part in re.split(r"[.;,:()!?–—]|\bfor example\b|\bнапример\b", text):
         said = tuple(dict.fromkeys(word for word in words(part) if not word.isdigit()))
-        if said and not re.search(r"\d|\b[A-Z]{2,}\b", part):
+        if said and not re.search(r"\d|\b[A-Z]{2,}\b|^\s*[A-Z]\s", part):
             yield _phrase(said, _SAID if len(said) <= _LONG else _SAID_LONG, 0)
+
+
+def _of_codes(text: str) -> Iterator[Phrase]:
+    """What the codes of a column mean, where a description lists them: R returned, A accepted."""
+    for code, meaning in re.findall(r"(?:^|[,;:(])\s*([A-Z]|\d{1,2})\s+([a-zа-я][^,;:()]*)", text):
+        said = tuple(dict.fromkeys(words(meaning)))
+        if 0 < len(said) < _LONG:
+            yield replace(_phrase(said, _OF_A_CODE, 0), value=code)
 
 
 def _of_title(text: str) -> Iterator[Phrase]:

@@ -34,7 +34,7 @@ def plan_of(scene: Scene, options: Sequence[Mention]) -> Plan | None:
     shape.find_groups(scene, made, options)
     shape.find_days(scene, made)
     shape.find_share(scene, made)
-    shape.find_most(scene, made)
+    shape.find_most(scene, made, options)
     extremes.find_extremes(scene, made, options)
     figures.find_spread(scene, made)
     figures.find_averages(scene, made)
@@ -48,7 +48,8 @@ def plan_of(scene: Scene, options: Sequence[Mention]) -> Plan | None:
     named = scene.mentions("table")
     related += _present(scene, made, tests, related, found)
     tested = {(test.place.table, test.place.column) for test in tests}
-    columns = [c for c in columns if (c.table, c.column) not in tested] or columns[:1]
+    rest = [c for c in columns if (c.table, c.column) not in tested]
+    columns = rest if rest or made.subject in scene.named else columns[:1]
     figured = {(f.place.table, f.place.column) for f in made.figures if f.place is not None}
     scene.use(*(m for m in scene.mentions("column") if (m.table, m.column) in tested | figured))
     distinct = listing.is_distinct(scene, made, columns)

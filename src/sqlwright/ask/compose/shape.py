@@ -68,6 +68,8 @@ def find_groups(scene: Scene, shape: Shape, options: Sequence[Mention]) -> None:
             continue
         if cue.soft and (scene.tokens[cue.end].plain in _ALL or scene.cues("sort by")):
             continue
+        if cue.soft and _is_by_somebody(scene, cue, target):
+            continue
         if cue.soft and not any(scene.cues(kind) for kind in _FIGURES):
             continue  # no figure to group: it is what the list is sorted by
         if not is_named(target) and target.role not in ("foreign", "date", "key", "measure"):
@@ -98,6 +100,17 @@ def _take_group(scene: Scene, shape: Shape, cue: Cue, target: Mention) -> None:
         if following.kind == "column":
             scene.use(following)
             shape.groups.append(group_of(scene, following))
+
+
+def _is_by_somebody(scene: Scene, cue: Cue, target: Mention) -> bool:
+    """Is it "placed by customers", or by one that is named?"""
+    before = scene.tokens[cue.first - 1].plain if cue.first else ""
+    value = scene.after(target, lambda m: m.kind == "value", 0)
+    return (
+        before.endswith("ed")
+        or before in ("made", "sold", "bought", "sent", "given")
+        or (value is not None and value.table == target.table)
+    )
 
 
 def _may_group(scene: Scene, target: Mention) -> bool:
@@ -142,7 +155,7 @@ def find_share(scene: Scene, shape: Shape) -> None:
         shape.figures.append(Figure(name, shape.subject))
 
 
-def find_most(scene: Scene, shape: Shape) -> None:
+def find_most(scene: Scene, shape: Shape, options: Sequence[Mention]) -> None:
     """What has the most rows of something, or the most of a measure."""
     for cue in [c for c in scene.cues("superlative") if c.word in ("most", "fewest")]:
         if not scene.is_free(cue):
@@ -154,6 +167,7 @@ def find_most(scene: Scene, shape: Shape) -> None:
             owner = named if named is not None and named.kind == "column" else None
             owner = owner or scene.after(what, is_named, 3)
         if owner is None:
+            _most_of_a_year(scene, shape, cue, what, options)
             continue
         if what is owner:
             what = None
@@ -172,6 +186,24 @@ def find_most(scene: Scene, shape: Shape) -> None:
             shape.subject = figure.table
         shape.limit = shape.limit or 1
         scene.use(*scene.cues("count"), *scene.cues("top"))
+
+
+def _most_of_a_year(
+    scene: Scene, shape: Shape, cue: Cue, what: Mention | None, options: Sequence[Mention]
+) -> None:  # fmt: skip
+    """In which year, or month, there were most rows of a table."""
+    units = [n for n, t in enumerate(scene.tokens) if t.stem in _UNITS]
+    if what is None or what.kind != "table" or not units:
+        return
+    date = default_date(scene, what.table, options)
+    if date is not None:
+        scene.use(cue, what)
+        scene.covered.add(units[0])
+        part = _UNITS[scene.tokens[units[0]].stem]
+        shape.groups.append(Group(date.table, Place(date.table, date.column, None, part)))
+        shape.order.append((Figure("count", what.table), cue.word == "most"))
+        shape.limit = shape.limit or 1
+        shape.subject = what.table
 
 
 def other_table(owner: Mention) -> Callable[[Mention], bool]:

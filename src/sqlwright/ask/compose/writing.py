@@ -29,6 +29,8 @@ def write(plan: Plan, schema: Schema, dialect: str) -> exp.Select:
     counted = [figure for figure in plan.figures if figure.name == "count"]
     if counted and any(have.figure.table != counted[0].table for have in plan.having):
         return _count_of_groups(plan, counted[0], schema, dialect)
+    if plan.figures and plan.order and not plan.groups:
+        raise NoWayError("one figure has no order")
     base = _base(plan, schema)
     sources = Sources(schema, base, plan.named)
     shown, grouped = _shown(plan, sources)
