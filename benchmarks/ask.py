@@ -68,6 +68,7 @@ class Graded:
     rules_right: bool  # the best reading by rules
     first_right: bool  # the model's surest answer
     any_right: bool  # at least one of the candidates
+    whole: bool  # chosen by rules, which placed every word
     author: str  # who wrote the chosen one: rules, model or nobody
     sql: str
     why: str
@@ -161,6 +162,7 @@ def grade(item: dict[str, Any], answer: Answer, database: Database, knowledge: b
         rules_right=judged.get("rules", (False, False))[0],
         first_right=judged.get("model", (False, False))[0],
         any_right=any(right for right, _ in judged.values()),
+        whole=answer.chosen is not None and answer.chosen.is_whole,
         author=answer.chosen.source.split()[0] if answer.chosen else "nobody",
         sql=answer.chosen.text if answer.chosen else "", why=answer.why,
     )  # fmt: skip
@@ -219,9 +221,14 @@ def table(graded: Sequence[Graded]) -> str:
             known = "yes" if knowledge else "no"
             lines.append(f"| {name} | {known} | {len(some)} | {' | '.join(cells)} |")
     lines += ["", "| chosen was written by | n | right |", "|---|---|---|"]
-    for author in ("rules", "model", "nobody"):
-        some = [g for g in graded if g.author == author]
-        lines.append(f"| {author} | {len(some)} | {sum(g.right for g in some)} |")
+    kinds = {
+        "rules, every word placed": [g for g in graded if g.whole],
+        "rules, words left over": [g for g in graded if g.author == "rules" and not g.whole],
+        "model": [g for g in graded if g.author == "model"],
+        "nobody": [g for g in graded if g.author == "nobody"],
+    }
+    for name, some in kinds.items():
+        lines.append(f"| {name} | {len(some)} | {sum(g.right for g in some)} |")
     return "\n".join(lines)
 
 

@@ -61,6 +61,11 @@ class Written:
         """Was it made by rules, so that each word says what it became?"""
         return bool(self.placed)
 
+    @property
+    def is_whole(self) -> bool:
+        """Was it made by rules that found a place for every word?"""
+        return self.is_read and not self.unplaced
+
     def as_dict(self) -> dict[str, Any]:
         """The candidate as JSON types."""
         return {
@@ -236,7 +241,7 @@ def choose(written: Sequence[Written]) -> Written | None:
     able = [each for each in written if each.query is not None]
     if not able:
         return None
-    if able[0].is_read and able[0].source == written[0].source and not able[0].unplaced:
+    if able[0].is_whole and able[0].source == written[0].source:
         return able[0]
     votes: dict[int, float] = {}
     for each in able:

@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from sqlwright import sql
 from sqlwright.ask.compose.cues import Cue, find_cues, is_light
-from sqlwright.ask.compose.linking import Mention, mentions, readings
+from sqlwright.ask.compose.linking import NOUNS, Mention, mentions, readings
 from sqlwright.ask.compose.naming import things
 from sqlwright.ask.compose.plan import Plan
 from sqlwright.ask.compose.planning import plan_of
@@ -98,6 +98,12 @@ def compose(
     sorts = any(cue.kind == "sort" for cue in asked)
     by = [cue for cue in asked if cue.kind == "sort by" or (sorts and cue.word == "by")]
     costly |= {cue.end for cue in by if cue.end in free}
+    costly |= {
+        cue.end
+        for cue in asked
+        if cue.kind in ("average", "superlative") and cue.end in free
+        and tokens[cue.end].plain in NOUNS
+    }  # fmt: skip
     dated = bool(times) or any(cue.kind in ("later", "days") for cue in asked)
     for way, score in readings(tokens, options, costly, schema, dated):
         scene = Scene(schema, told, tokens, in_order([*asked, *times, *numbers, *way]))
@@ -198,7 +204,7 @@ def _numbers(
 
 # "one" is seldom a number: it stands for what was named, or means any
 _ONE = frozenset("one один одна одно одни одного одной одному".split())
-_BEFORE_ONE = frozenset("than least exactly чем менее ровно более больше меньше".split())
+_BEFORE_ONE = frozenset("than least exactly бы чем менее ровно более больше меньше".split())
 
 
 def _is_noun(cue: Cue, tokens: tuple[Token, ...]) -> bool:

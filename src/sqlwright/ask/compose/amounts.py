@@ -11,7 +11,7 @@ from sqlwright.ask.compose.scene import Number, Scene, place_of
 
 _PRICES = ("price", "cost", "total", "amount", "sum", "value", "fee")
 # what costs more than so much has a price of its own, whatever other column is called a cost
-_COSTS = frozenset("cost costs costing priced стоит стоят стоили стоил".split())
+COSTS = frozenset("cost costs costing priced стоит стоят стоили стоил".split())
 _AGGREGATES = {"total": "sum", "average": "avg"}
 
 
@@ -59,6 +59,11 @@ def _is_measure(mention: Mention) -> bool:
 
 def _comparison(scene: Scene, number: Number) -> Cue | None:
     cues = scene.cues("compare")
+    apart = scene.before(number, _is_measure, 0)
+    if apart is not None and apart.end == number.first:
+        ahead = [c for c in cues if c.end <= apart.first and scene.gap(c, apart) == 0]
+        if ahead and "avg" not in ahead[-1].word and ahead[-1].word != "range":
+            return ahead[-1]
     before = [c for c in cues if c.end <= number.first and scene.gap(c, number) == 0
               and number.first - c.end <= 2 and "avg" not in c.word]  # fmt: skip
     after = [c for c in cues if c.first >= number.end and c.first - number.end <= 1
@@ -89,7 +94,7 @@ def _place(
         found.having.append(Having(Figure("count", counted.table), op, tuple(values)))
         return
     place = place_of(column) if column is not None else _priced(scene, cue, subject)
-    if column is not None and scene.tokens[column.first].plain in _COSTS:
+    if column is not None and scene.tokens[column.first].plain in COSTS:
         place = _priced(scene, cue, subject) or place
     if place is None:
         return
@@ -116,6 +121,9 @@ def _as_held(
 def _column_of(
     scene: Scene, cue: Cue, numbers: tuple[Number, ...], behind: Mention | None
 ) -> Mention | None:  # fmt: skip
+    inside = scene.before(numbers[0], _is_measure, 0)
+    if inside is not None and inside.first >= cue.end:
+        return inside
     column = scene.before(cue if cue.first < numbers[0].first else numbers[0], _is_measure, 2)
     if column is not None and scene.gap(column, cue) == 0:
         return column
@@ -144,7 +152,7 @@ def _aggregate(scene: Scene, column: Mention | None, subject: str) -> str | None
         return None
     for kind, name in _AGGREGATES.items():
         for cue in scene.cues(kind):
-            if cue.first <= column.first and scene.gap(cue, column) == 0:
+            if cue.end <= column.first and scene.gap(cue, column) == 0:
                 scene.use(cue)
                 return name
     return None

@@ -10,12 +10,12 @@ from sqlwright.ask.compose.cues import Cue
 from sqlwright.ask.compose.linking import Mention
 from sqlwright.ask.compose.plan import Figure, Place
 from sqlwright.ask.compose.scene import Scene, place_of
-from sqlwright.ask.compose.shape import NUMBERS, Shape, group_of, is_named
+from sqlwright.ask.compose.shape import NUMBERS, Shape, group_of, is_named, lead
 
 
 def find_extremes(scene: Scene, shape: Shape, options: Sequence[Mention]) -> None:
     """The highest and the lowest: a figure, or the first few rows by a column."""
-    when = scene.tokens[0].plain in ("when", "когда")
+    when = _asks_for_a_day(scene)
     for cue in [c for c in scene.cues("superlative") if c.word not in ("most", "fewest")]:
         if not scene.is_free(cue):
             continue
@@ -24,7 +24,9 @@ def find_extremes(scene: Scene, shape: Shape, options: Sequence[Mention]) -> Non
             continue
         place, column = target
         desc = cue.word in ("max", "expensive", "late")
-        owner = scene.before(cue, lambda m: m.kind == "table", 3)
+        first = lead(scene, cue)
+        owner = first if first is not None and first.kind == "table" else None
+        owner = owner or scene.before(cue, lambda m: m.kind == "table", 3)
         follows = scene.after(cue, lambda m: m.kind == "table", 1)
         adjective = column is None and not when
         figure = _inner_figure(scene, cue, column)
@@ -34,6 +36,14 @@ def find_extremes(scene: Scene, shape: Shape, options: Sequence[Mention]) -> Non
             owner = follows or scene.after(cue, lambda m: m.kind == "table", 4)
         if owner is None and adjective:
             owner = follows
+        if when and column is None and follows is not None and cue.word not in _IN_TIME:
+            date = default_date(scene, follows.table, options)
+            if date is not None:
+                scene.use(cue, follows)
+                shape.columns.append(date)
+                shape.order.append((place, desc))
+                shape.limit, shape.subject = shape.limit or 1, follows.table
+                continue
         if (owner is None and not adjective) or when or shape.groups:
             scene.use(cue, *([column] if column else []))
             name = "max" if desc else "min"
@@ -53,6 +63,16 @@ def find_extremes(scene: Scene, shape: Shape, options: Sequence[Mention]) -> Non
             shape.subject = owner.table if owner is not None else place.table
             shape.order.append((place, desc))
         shape.limit = shape.limit or 1
+
+
+_IN_TIME = ("late", "early")
+
+
+def _asks_for_a_day(scene: Scene) -> bool:
+    said = {t.plain for t in scene.tokens[:4]}
+    return bool({"when", "когда"} & said) or (
+        bool({"which", "what", "какой", "какого"} & said) and bool({"day", "день", "числа"} & said)
+    )
 
 
 def _extreme_again(
@@ -81,10 +101,13 @@ def _extreme_column(
         date = default_date(scene, table.table if table else shape.subject, options)
         return (date, None) if date is not None else None
 
+    by_day = _asks_for_a_day(scene)
+
     def fits(m: Mention) -> bool:
         is_key = m.role in ("key", "foreign")
         is_sorted = m.type in NUMBERS or m.role in ("date", "time")
-        return m.kind == "column" and is_sorted and not is_key
+        is_day = m.role in ("date", "time")
+        return m.kind == "column" and is_sorted and not is_key and not (by_day and is_day)
 
     follows = scene.after(cue, lambda m: True, 0)
     column = scene.after(cue, fits, 2)

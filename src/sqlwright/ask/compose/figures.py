@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlwright.ask.compose.amounts import price_of
+from sqlwright.ask.compose.amounts import COSTS, price_of
 from sqlwright.ask.compose.cues import Cue
 from sqlwright.ask.compose.linking import Mention
 from sqlwright.ask.compose.plan import Figure, Place
@@ -18,6 +18,10 @@ def find_averages(scene: Scene, shape: Shape) -> None:
         if _is_average_count(scene, shape, cue):
             continue
         column = scene.after(cue, is_measure, 3) or scene.before(cue, is_measure, 3)
+        table = scene.after(cue, lambda m: m.kind == "table", 0)
+        if column is not None and table is not None and column.table != table.table:
+            if scene.tokens[column.first].plain in COSTS:
+                column = None
         if column is None:
             table = scene.after(cue, lambda m: m.kind == "table", 1)
             place = price_of(scene, table.table if table else shape.subject)
@@ -136,7 +140,7 @@ def find_counts(scene: Scene, shape: Shape) -> None:
             if before or shape.order:
                 scene.use(cue)
                 continue
-            table = shape.subject
+            table = shape.having or shape.subject
             scene.use(cue, *distinct)
             shape.figures.append(Figure("count", table))
             continue

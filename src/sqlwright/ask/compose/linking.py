@@ -19,6 +19,7 @@ _BEAM = 48
 _READINGS = 8
 _EACH = 0.25  # what a mention costs: one of two words is better than two of one
 _UNPLACED = 0.9  # what a word without a place costs
+_CLEARLY = 0.65  # less than so much of another table's score, the words do not mean this one
 _DATED = 0.2
 _NAME = 0.4  # what makes full_name, not job_title, the name that people ask for
 _NAMES = frozenset("name им имен назван зовут".split())
@@ -56,7 +57,7 @@ def mentions(
     meant = {
         n: {tokens[n].stem: 1.0} if is_light(tokens[n]) else words
         for n, words in meant.items()
-        if not is_light(tokens[n]) or tokens[n].plain in _NOUNS
+        if not is_light(tokens[n]) or tokens[n].plain in NOUNS
     }
     sure: Sure = {}
     pieces = {(p, phrase.cut) for thing in known for phrase in thing.phrases for p in phrase.pieces}
@@ -76,7 +77,16 @@ def mentions(
                 key = (*made.place, made.value, made.first, made.end)
                 if key not in found or found[key].score < made.score:
                     found[key] = made
-    return list(found.values())
+    whole: dict[tuple[int, int], float] = {}
+    for one in found.values():
+        if one.kind == "table":
+            span = one.first, one.end
+            whole[span] = max(whole.get(span, 0.0), one.score)
+    return [
+        one
+        for one in found.values()
+        if one.kind != "table" or one.score >= _CLEARLY * whole[one.first, one.end]
+    ]
 
 
 def _of_phrase(
@@ -93,7 +103,7 @@ def _of_phrase(
             score = _score(phrase, inside, sure) * _LESS.get(thing.role, 1.0)
             if thing.role == "label" and "name" in phrase.pieces and len(inside) == 1:
                 score += _NAME * (tokens[inside[0]].stem in _NAMES)
-            if thing.role in _LESS and all(tokens[n].plain in _NOUNS for n in inside):
+            if thing.role in _LESS and all(tokens[n].plain in NOUNS for n in inside):
                 score *= 0.7
             if score >= _WEAKEST:
                 found.append(
@@ -113,7 +123,7 @@ def _hangs_together(first: int, last: int, tokens: Sequence[Token], touched: lis
 
 # a key is seldom meant by its own words: they name the table that it leads to
 _LESS = {"foreign": 0.5, "key": 0.75}
-_NOUNS = frozenset(
+NOUNS = frozenset(
     """
     name names number amount cost costs value values order title place worth available full figure
     total sum date numbers номер номера
@@ -132,14 +142,16 @@ def _score(phrase: Phrase, inside: list[int], sure: Sure) -> float:
         for k, (piece, weight) in enumerate(zip(phrase.pieces, phrase.weights, strict=True))
         for n in inside
     ]
-    done: set[int] = set()
+    done: dict[int, int] = {}
     for worth, k, n in sorted(pairs, reverse=True):
         if worth > 0 and n in free and k not in done:
             free.discard(n)
-            done.add(k)
+            done[k] = n
             got += worth
     if free:
         return 0.0
+    if not phrase.cut and [done[k] for k in sorted(done)] != sorted(done.values()):
+        return 0.0  # orders of customers are no customers who ordered
     if max(range(len(phrase.weights)), key=phrase.weights.__getitem__) not in done:
         got *= _HEADLESS
     return got * (0.25 + 0.75 * got / total) * phrase.sure

@@ -25,16 +25,26 @@ def meanings(word: str) -> Mapping[str, float]:
     """Stems that the word in lower case may stand for, each with how surely."""
     own = stem(word)
     found = {own: 1.0}
-    roots = [own] if own.isascii() else [own[:n] for n in range(len(own), _SHORTEST_PREFIX, -1)]
-    for root in roots or [own]:
-        less = 1.0 if root == own else _DERIVED
+    shorter = [own[:n] for n in range(len(own) - 1, _SHORTEST_PREFIX, -1)]
+    alone = _without_fleeting(own)
+    if alone:
+        found[alone] = 1.0
+    roots = [own, *([alone] if alone else []), *([] if own.isascii() else shorter)]
+    for root in roots:
+        less = 1.0 if root in (own, alone) else _DERIVED
         for other in in_the_other_language([root]):
             found.setdefault(other, less * _TRANSLATED)
         for known, sure in _more().get(root, {}).items():
             found[known] = max(found.get(known, 0.0), less * sure)
-        if len(found) > 1:
+        if len(found) > 1 + bool(alone):
             break
     return found
+
+
+def _without_fleeting(own: str) -> str:
+    """The stem without the vowel that comes and goes: марок is of марка."""
+    match = re.fullmatch(r"([а-я]{2,}[бвгджзклмнпрстфхцчшщ])[ое](к)", own)
+    return match[1] + match[2] if match else ""
 
 
 def other_words(word: str) -> tuple[str, ...]:

@@ -30,7 +30,8 @@ def plan_of(scene: Scene, options: Sequence[Mention]) -> Plan | None:
     tests += found.tests
     related, nulls = _absent(scene, subject, tests)
     tests = [t for t in tests if not any(t in r.tests for r in related)] + nulls
-    made = Shape(subject=subject, limit=found.limit)
+    counted = found.having[0].figure.table if found.having else ""
+    made = Shape(subject=subject, limit=found.limit, having=counted)
     shape.find_groups(scene, made, options)
     shape.find_days(scene, made)
     shape.find_share(scene, made)
@@ -43,7 +44,9 @@ def plan_of(scene: Scene, options: Sequence[Mention]) -> Plan | None:
     tests += conditions.of_flags(scene, frozenset())
     _implied_group(scene, made)
     _groups_of_having(scene, made, found)
-    columns = listing.shown_columns(scene, made)
+    if made.groups and not (made.figures or made.order or found.having):
+        made.subject, made.groups = made.groups[0].table, []  # every one of them is but listed
+    columns = [*made.columns, *listing.shown_columns(scene, made)]
     listing.find_order(scene, made, columns, options)
     named = scene.mentions("table")
     related += _present(scene, made, tests, related, found)
@@ -58,9 +61,9 @@ def plan_of(scene: Scene, options: Sequence[Mention]) -> Plan | None:
             scene, made, named
         )
     return Plan(
-        made.subject, tuple(columns), tuple(made.figures), tuple(tests), tuple(related),
-        tuple(made.groups), tuple(found.having), tuple(made.order), made.limit, distinct,
-        scene.named,
+        made.subject, tuple(dict.fromkeys(columns)), tuple(made.figures), tuple(tests),
+        tuple(related), tuple(dict.fromkeys(made.groups)), tuple(found.having), tuple(made.order),
+        made.limit, distinct, scene.named,
     )  # fmt: skip
 
 
@@ -197,9 +200,9 @@ def _groups_of_having(scene: Scene, made: Shape, found: amounts.Amounts) -> None
     """Those with more than so many: a group for each row of the subject, or for each value."""
     if not found.having or made.groups:
         return
-    if any(figure.name == "count" for figure in made.figures):
-        return
     counted = found.having[0].figure.table
+    if any(figure.name == "count" and figure.table != counted for figure in made.figures):
+        return
     owner = next((m for m in scene.mentions("table") if m.table != counted), None)
     column = next((m for m in scene.mentions("column") if m.role == "category"), None)
     if owner is not None:

@@ -25,6 +25,8 @@ class Shape:
     order: list[Key] = field(default_factory=list)
     limit: int | None = None
     subject: str = ""
+    columns: list[Place] = field(default_factory=list)
+    having: str = ""
 
 
 def is_measure(mention: Mention) -> bool:
@@ -62,6 +64,7 @@ def find_groups(scene: Scene, shape: Shape, options: Sequence[Mention]) -> None:
                 )
             continue
         target = scene.after(cue, lambda m: True, 0)
+        target = _named_by_column(scene, target)
         if target is None or target.kind == "value" or target.first - cue.end > 2:
             continue
         if any(cue.end <= other.first < target.first for other in scene.cues("count")):
@@ -84,6 +87,19 @@ def find_groups(scene: Scene, shape: Shape, options: Sequence[Mention]) -> None:
         if not cue.soft and target.role in ("key", "date", "time"):
             continue
         _take_group(scene, shape, cue, target)
+
+
+def _named_by_column(scene: Scene, target: Mention | None) -> Mention | None:
+    """Of "each order priority" the priority."""
+    if target is None or target.kind != "table":
+        return target
+    column = scene.after(target, lambda m: m.kind == "column", 0)
+    if column is None or column.first != target.end or column.table != target.table:
+        return target
+    if column.role not in ("category", "bool"):
+        return target
+    scene.use(target)
+    return column
 
 
 def _take_group(scene: Scene, shape: Shape, cue: Cue, target: Mention) -> None:
@@ -140,7 +156,11 @@ def find_days(scene: Scene, shape: Shape) -> None:
                 inner = extreme.word
                 scene.use(extreme)
         scene.use(
-            cue, *pairs[0], *scene.cues("average"), *scene.cues("count"), *scene.cues("later")
+            *scene.cues("days"),
+            *pairs[0],
+            *scene.cues("average"),
+            *scene.cues("count"),
+            *scene.cues("later"),
         )
         shape.figures.append(Figure("days", late.table, late, other=early, inner=inner))
         shape.subject = late.table
@@ -161,7 +181,7 @@ def find_most(scene: Scene, shape: Shape, options: Sequence[Mention]) -> None:
         if not scene.is_free(cue):
             continue
         what = scene.after(cue, lambda m: m.kind == "table" or is_measure(m), 3)
-        owner = scene.before(cue, is_named, 4)
+        owner = lead(scene, cue) or scene.before(cue, is_named, 4)
         if owner is None and what is not None:
             named = scene.after(cue, is_named, 1)
             owner = named if named is not None and named.kind == "column" else None
@@ -186,6 +206,19 @@ def find_most(scene: Scene, shape: Shape, options: Sequence[Mention]) -> None:
             shape.subject = figure.table
         shape.limit = shape.limit or 1
         scene.use(*scene.cues("count"), *scene.cues("top"))
+
+
+def lead(scene: Scene, cue: Cue) -> Mention | None:
+    """What a "which" at the beginning asks for, where it stands before the cue."""
+    for item in scene.items:
+        if isinstance(item, Mention) and item.end <= cue.first:
+            before = [t.plain for t in scene.tokens[: item.first]]
+            asks = bool(_WHICH & {*before}) and len(before) < 4
+            return item if asks and scene.is_free(item) and is_named(item) else None
+    return None
+
+
+_WHICH = frozenset("which what whose какой какая какое какие каком какого какому каких".split())
 
 
 def _most_of_a_year(
