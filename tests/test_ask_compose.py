@@ -298,3 +298,13 @@ def test_the_command_works_without_a_model(
     assert json.loads(done.stdout)["rows"] == [[7000]]
     none = CliRunner().invoke(app, ["ask", "Quux?", "--db", str(path), "--model", "none"])
     assert none.exit_code == 3
+
+
+def test_votes_of_mini_do_not_outvote_the_best_reading(opened: Callable[[str], Database]) -> None:
+    model: Any = Scripted("SELECT MAX(pages) FROM book")
+    model.family = "mini"
+    model.count_tokens = lambda text: 1
+    question = "How many frobnicated books?"
+    answer = ask(question, database=opened("library"), model=model, samples=5, run=True)
+    assert answer.chosen is not None
+    assert answer.chosen.source == "rules"

@@ -121,11 +121,12 @@ def ask(
     known = find_known(
         question, database, knowledge, model.family if model else "chat", linked=values
     )  # fmt: skip
+    vote = by_rules.vote_of(model.family) if model else 1.0
     proposed = []
     if values is not None:
         say("reading the question")
         readings = by_rules.read(question, database, knowledge, values)
-        proposed = by_rules.written(readings, database, seconds)
+        proposed = by_rules.written(readings, database, seconds, vote)
     if model is not None:
         say("asking the model")
         request = Request(
@@ -135,7 +136,8 @@ def ask(
             request, database.schema, model, samples=samples, max_new_tokens=_MOST_NEW_TOKENS
         )
         say("checking the answers")
-        proposed += [examine(answer, database, seconds) for answer in answers]
+        answered = (examine(answer, database, seconds) for answer in answers)
+        proposed += [replace(each, weight=vote, each=vote) for each in answered]
     written = distinct(proposed)
     written = _without_odd(written, database.schema)
     same = same_by_rows(database, seconds) if run else same_by_witnesses(database, _WITNESS_SECONDS)

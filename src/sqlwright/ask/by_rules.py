@@ -20,6 +20,9 @@ _MOST_LINKS = 24
 _ALL_DOCUMENTS = 500  # passages that are all read; of more, those that a search finds
 _HITS = 40
 _WEIGHTS = (2.5, 0.5, 0.25)  # votes of the readings, best first; an answer of a model has one
+# of mini's: of questions that nobody had seen 9 of 37 readings with words left over were right, and
+# none of the 15 queries on which mini outvoted one
+_MINI = 0.4
 
 
 def linked(question: str, database: Database, seconds: float = 3.0) -> list[Link]:
@@ -37,16 +40,27 @@ def read(
     return compose(question, database.schema, database.dialect, about, known)
 
 
-def written(readings: list[Reading], database: Database, seconds: float) -> list[Written]:
-    """The readings as candidates, planned by the engine."""
+def written(
+    readings: list[Reading], database: Database, seconds: float, each: float = 1.0
+) -> list[Written]:  # fmt: skip
+    """The readings as candidates, planned by the engine.
+
+    Args:
+        each: what an answer of the model that says the same adds.
+    """
     found = []
     for number, (reading, weight) in enumerate(zip(readings, _WEIGHTS, strict=False), 1):
         source = SOURCE if number == 1 else f"{SOURCE} {number}"
         one = examine(Proposal(reading.query, source), database, seconds)
         found.append(
-            replace(one, weight=weight, placed=reading.placed, unplaced=reading.unplaced)
+            replace(one, weight=weight, each=each, placed=reading.placed, unplaced=reading.unplaced)
         )  # fmt: skip
     return found
+
+
+def vote_of(family: str) -> float:
+    """What an answer of a model of this family counts against the readings."""
+    return _MINI if family == "mini" else 1.0
 
 
 def _about(

@@ -35,7 +35,7 @@ class Written:
         query: None where it was refused, and `reason` says why.
         mended: what was changed in it because the data say so.
         group: the number of the group of those that agree with it, from 1; 0 where refused.
-        weight: its own vote; each that said the same adds one.
+        weight: its own vote; each that said the same adds `each`.
         placed: of what rules made: words of the question, each with what it became.
         unplaced: of what rules made: words that have no place in it.
     """
@@ -48,6 +48,7 @@ class Written:
     mended: tuple[str, ...] = ()
     group: int = 0
     weight: float = 1.0
+    each: float = 1.0
     placed: tuple[tuple[str, str], ...] = ()
     unplaced: tuple[str, ...] = ()
 
@@ -245,7 +246,7 @@ def choose(written: Sequence[Written]) -> Written | None:
         return able[0]
     votes: dict[int, float] = {}
     for each in able:
-        votes[each.group] = votes.get(each.group, 0) + each.weight + len(each.also)
+        votes[each.group] = votes.get(each.group, 0) + each.weight + each.each * len(each.also)
     best = max(votes, key=lambda number: (votes[number], -number))
     return next(each for each in able if each.group == best)
 
