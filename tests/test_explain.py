@@ -138,6 +138,11 @@ def test_it_says_what_a_row_is(text: str, wanted: str) -> None:
     assert wanted in " ".join(texts(said_of(text), "rows"))
 
 
+def test_one_row_is_no_rows() -> None:
+    found = said_of("SELECT id FROM shop ORDER BY id LIMIT 1 OFFSET 1")
+    assert texts(found, "limit") == ["It skips the first row.", "It returns at most 1 row."]
+
+
 def test_steps_come_before_what_needs_them() -> None:
     text = """WITH big AS (SELECT id FROM shop WHERE size > 5)
     SELECT b.id, (SELECT SUM(amount) FROM sale WHERE sale.shop_id = b.id) AS total

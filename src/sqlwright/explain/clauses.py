@@ -206,12 +206,14 @@ def of_ending(query: exp.Query, speaker: Speaker) -> Iterator[Sentence]:
         yield speaker.sentence("order", english, russian, item)
     if offset is not None:
         what = speaker.sql(offset.expression)
-        yield speaker.sentence("limit", f"It skips the first {what} rows.",
-                               f"Пропускает первые {what} строк.", offset)  # fmt: skip
+        first = "row" if what == "1" else f"{what} rows"
+        yield speaker.sentence("limit", f"It skips the first {first}.",
+                               f"Пропускает строк в начале: {what}.", offset)  # fmt: skip
     if limit is not None:
         count = limit.args.get("expression") or limit.args.get("count")
         what = speaker.sql(count) if count is not None else "1"
         unsure = "" if order is not None else speaker.pick(
             ", and nothing says which", " (каких именно, не сказано)")  # fmt: skip
-        yield speaker.sentence("limit", f"It returns at most {what} rows{unsure}.",
-                               f"Возвращает не больше {what} строк{unsure}.", limit)  # fmt: skip
+        rows, lines = ("row", "строки") if what == "1" else ("rows", "строк")
+        yield speaker.sentence("limit", f"It returns at most {what} {rows}{unsure}.",
+                               f"Возвращает не больше {what} {lines}{unsure}.", limit)  # fmt: skip
