@@ -24,7 +24,7 @@ from sqlwright.check.files import read_file, sql_files
 from sqlwright.database import connect
 from sqlwright.indexing.advice import advise_indexes, read_asked
 from sqlwright.indexing.ideas import is_there
-from sqlwright.show.advice import say_seconds
+from sqlwright.show.cost import say_seconds
 
 ROOT = Path(__file__).parents[1]
 QUERIES = ROOT.parent / "shared" / "data" / "queries" / "tpch"

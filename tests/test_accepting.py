@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from dataclasses import replace
 from io import StringIO
@@ -321,13 +322,16 @@ def test_advice_shows_what_was_used_and_what_was_not(shop: Path, tmp_path: Path)
     )
     assert told.as_dict()["passages_left_out"][0]["reason"] == reason
     texts = []
-    for advice in (told, alone):
+    for advice, language in ((told, "en"), (alone, "en"), (told, "ru")):
         console = Console(width=120, record=True, file=StringIO())
-        show.show_advice(console, advice)
+        show.show_advice(console, advice, language)
         texts.append(console.export_text())
     assert "passages used" in texts[0]
     assert "passages left out" in texts[0]
     assert "passages found (no model was asked)" in texts[1]
+    titles = re.findall("^(.+?) ─", texts[2], re.MULTILINE)
+    assert len(titles) >= 4
+    assert not [title for title in titles if re.match("[a-z]", title)]
 
 
 def test_tables_that_join_come_before_what_is_ranked(tmp_path: Path) -> None:

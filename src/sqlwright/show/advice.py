@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from rich.console import Console
@@ -16,6 +17,7 @@ from sqlwright.analyze import Finding
 from sqlwright.evidence import say_step
 from sqlwright.knowledge.passages import Hit
 from sqlwright.knowledge.poison import why_suspicious
+from sqlwright.show.cost import say_cost, say_plan
 from sqlwright.verify.cost import Cost
 from sqlwright.verify.counterexample import Counterexample, Shown
 from sqlwright.verify.judge import Verdict
@@ -26,7 +28,24 @@ _COLORS = {"error": "red", "wrong": "red", "unsafe": "red", "slow": "yellow", "s
 _OUTCOMES = {"no difference found": "green", "different": "red", "undecided": "yellow"}
 _MOST_COLUMNS = 8
 _MOST_ROWS = 8
-_MOST_STEPS = 3  # of a plan
+_IN_RUSSIAN = {
+    "findings": "замечания",
+    "none": "нет",
+    "where the time goes": "куда уходит время",
+    "where the time goes (as the engine expects, not measured)": (
+        "куда уходит время (как ожидает движок, не измерено)"
+    ),
+    "passages used": "прочитано моделью",
+    "passages found (no model was asked)": "найдено в знаниях (модель не спрашивали)",
+    "passages left out": "найдено, но модели не показано",
+    "candidates": "варианты",
+    "none: nobody proposed another query": "нет: никто не предложил другого запроса",
+    "advice": "совет",
+    "The original stands: no rewrite survived checking and was faster.": (
+        "Остаётся исходный запрос: ни одна правка не прошла проверку и не оказалась быстрее."
+    ),
+    "Use the rewrite by": "Возьмите правку:",
+}
 
 
 def show_findings(console: Console, findings: Sequence[Finding], language: str = "en") -> None:
@@ -84,27 +103,32 @@ def hit_as_dict(hit: Hit, *, explain: bool = False) -> dict[str, Any]:
 
 def show_advice(console: Console, advice: Advice, language: str = "en") -> None:
     """Findings, passages, the best rewrite as a diff, and every candidate with its verdict."""
-    console.rule("findings", align="left")
+    said = partial(_in, language)
+    console.rule(said("findings"), align="left")
     show_findings(console, advice.findings, language)
     if not advice.findings:
-        console.print("none")
+        console.print(said("none"))
     _show_heaviest(console, advice, language)
-    _show_passages(console, advice)
-    console.rule("candidates", align="left")
+    _show_passages(console, advice, language)
+    console.rule(said("candidates"), align="left")
     for candidate in advice.candidates:
-        _show_candidate(console, candidate)
+        _show_candidate(console, candidate, language)
     if not advice.candidates:
-        console.print("none: nobody proposed another query")
-    console.rule("advice", align="left")
+        console.print(said("none: nobody proposed another query"))
+    console.rule(said("advice"), align="left")
     if advice.best is None:
-        console.print("The original stands: no rewrite survived checking and was faster.")
+        console.print(said("The original stands: no rewrite survived checking and was faster."))
         return
-    console.print(f"Use the rewrite by [bold]{escape(advice.best.source)}[/]:")
+    console.print(f"{said('Use the rewrite by')} [bold]{escape(advice.best.source)}[/]:")
     show_diff(console, sql.write(advice.query, advice.dialect, pretty=True), advice.best.text)
     verdict = advice.best.verdict
     console.print(f"{verdict.outcome}: {escape(verdict.reason)}", soft_wrap=True)
     if advice.best.cost:
-        _show_cost(console, advice.best.cost)
+        _show_cost(console, advice.best.cost, language)
+
+
+def _in(language: str, english: str) -> str:
+    return _IN_RUSSIAN[english] if language == "ru" else english
 
 
 def _show_heaviest(console: Console, advice: Advice, language: str) -> None:
@@ -112,36 +136,36 @@ def _show_heaviest(console: Console, advice: Advice, language: str) -> None:
     if not advice.heaviest:
         return
     is_measured = advice.plan is not None and advice.plan.is_measured
-    title, guess = "where the time goes", "as the engine expects, not measured"
-    if language == "ru":
-        title, guess = "куда уходит время", "как ожидает движок, не измерено"
-    console.rule(title if is_measured else f"{title} ({guess})", align="left")
+    title = "where the time goes"
+    if not is_measured:
+        title += " (as the engine expects, not measured)"
+    console.rule(_in(language, title), align="left")
     for step in advice.heaviest:
         console.print(f"  {escape(say_step(step, language))}", soft_wrap=True)
 
 
-def _show_passages(console: Console, advice: Advice) -> None:
+def _show_passages(console: Console, advice: Advice, language: str) -> None:
     """Which passages the model was told and why, and which were found and not told, and why not."""
     if advice.passages:
         used = "passages used" if advice.model_asked else "passages found (no model was asked)"
-        console.rule(used, align="left")
+        console.rule(_in(language, used), align="left")
         show_hits(console, advice.passages)
     if advice.left_out:
-        console.rule("passages left out", align="left")
+        console.rule(_in(language, "passages left out"), align="left")
         for hit, reason in advice.left_out:
             show_hits(console, [hit])
             if why_suspicious(hit.passage.text) is None:  # or else that line says it
                 console.print(f"           [yellow]{escape(reason)}[/]", soft_wrap=True)
 
 
-def _show_candidate(console: Console, candidate: Candidate) -> None:
+def _show_candidate(console: Console, candidate: Candidate, language: str) -> None:
     outcome = candidate.verdict.outcome
     also = f" (also {', '.join(candidate.also)})" if candidate.also else ""
     console.print(
         f"[bold]{escape(candidate.source)}[/]{escape(also)}: [{_OUTCOMES[outcome]}]{outcome}[/]"
     )
     if candidate.cost is not None:
-        _show_cost(console, candidate.cost, "    ")
+        _show_cost(console, candidate.cost, language, "    ")
     if not candidate.survives:
         console.print(f"    {escape(candidate.verdict.reason)}", soft_wrap=True)
     if candidate.verdict.counterexample:
@@ -238,48 +262,6 @@ def show_diff(console: Console, original: str, proposal: str) -> None:
         console.print(f"  [{color}]{text}[/]" if color else f"  {text}", soft_wrap=True)
 
 
-def say_cost(cost: Cost) -> str:
-    """The cost in one phrase: times, ratio and its interval."""
-    times = f"{say_seconds(cost.original_seconds)} → {say_seconds(cost.proposal_seconds)}"
-    if cost.bound == "at least":
-        return f"{times}: at least {_ratio(cost.ratio)} times as fast (the original was stopped)"
-    if cost.bound == "at most":
-        return f"{times}: stopped there, others were faster"
-    if cost.rounds < 2:
-        return f"{times}: timed once, others were faster"
-    spread = f"95 % interval {_ratio(cost.low)} to {_ratio(cost.high)}, {cost.rounds} pairs"
-    if cost.faster:
-        return f"{times}: {_ratio(cost.ratio)} times as fast ({spread})"
-    if cost.high < 1:
-        return f"{times}: slower, {_ratio(cost.ratio)} times as fast ({spread})"
-    return f"{times}: no difference beyond noise ({spread})"
-
-
-def say_plan(cost: Cost) -> str:
-    """How the engine's plan changes, in a line; "" where nothing is known of it, or nothing new."""
-    parts = []
-    before, after = cost.original_plan_cost, cost.proposal_plan_cost
-    if before is not None and after is not None and before != after:
-        parts.append(f"the engine expects {before:,.4g} → {after:,.4g}")
-    for sign, words in (("-", "no more"), ("+", "now")):
-        lines = [line[2:] for line in cost.plan_difference if line.startswith(sign)]
-        if lines:
-            more = f" and {len(lines) - _MOST_STEPS} more" if len(lines) > _MOST_STEPS else ""
-            parts.append(f"{words} {'; '.join(lines[:_MOST_STEPS])}{more}")
-    return f"plan: {', '.join(parts)}" if parts else ""
-
-
-def _show_cost(console: Console, cost: Cost, indent: str = "") -> None:
-    for line in filter(None, (say_cost(cost), say_plan(cost))):
+def _show_cost(console: Console, cost: Cost, language: str, indent: str = "") -> None:
+    for line in filter(None, (say_cost(cost, language), say_plan(cost, language))):
         console.print(indent + escape(line), soft_wrap=True)
-
-
-def say_seconds(value: float) -> str:
-    """A time with its unit: µs, ms or s."""
-    if value < 0.001:
-        return f"{value * 1e6:.3g} µs"
-    return f"{value * 1000:.3g} ms" if value < 1 else f"{value:.3g} s"
-
-
-def _ratio(value: float) -> str:
-    return f"{value:.2f}" if value < 10 else f"{value:,.0f}"

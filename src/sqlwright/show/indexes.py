@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from sqlwright.indexing.outcome import Advised, Effect, Outcome
-from sqlwright.show.advice import say_seconds
+from sqlwright.show.cost import say_seconds
 
 _WORDS = {
     "en": {

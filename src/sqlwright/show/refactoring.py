@@ -7,7 +7,8 @@ from rich.markup import escape
 
 from sqlwright.errors import SqlError
 from sqlwright.refactor import Refactored
-from sqlwright.show.advice import say_cost, show_diff, show_verdict
+from sqlwright.show.advice import show_diff, show_verdict
+from sqlwright.show.cost import say_cost
 
 
 def show_refactored(
@@ -33,7 +34,7 @@ def show_refactored(
     show_diff(console, result.original, result.best.text)
     show_verdict(console, result.best.verdict)
     if result.best.cost is not None:
-        console.print(escape(say_cost(result.best.cost)), soft_wrap=True)
+        console.print(escape(say_cost(result.best.cost, language)), soft_wrap=True)
 
 
 def _say_why_not(console: Console, result: Refactored) -> None:
