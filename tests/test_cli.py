@@ -173,6 +173,8 @@ def test_a_stopped_batch_goes_on(files: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # a job in the background of a shell ignores SIGINT, and so would what it starts
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     while not out.exists() or out.read_bytes().count(b"\n") < 3:
         assert started.poll() is None, started.stderr
