@@ -59,7 +59,7 @@ def measure(folder: Path, scale: float, queries: Path, seconds: float) -> str:
         subprocess.run([*make, "--postgres", url, "--scale", str(scale)], check=True)
         strip(url)
         texts = [(name, read_file(name)) for name in sql_files([str(queries)])]
-        started = time.monotonic()
+        load, started = os.getloadavg()[0], time.monotonic()
         with connect(url) as database:
             asked, left = read_asked(texts, database.schema, "postgres")
             tell = lambda line: print(line, file=sys.stderr, flush=True)  # noqa: E731
@@ -90,7 +90,7 @@ def page(outcome, asked, left, scale, took) -> str:  # type: ignore[no-untyped-d
         "",
         f"`python benchmarks/indexes.py --scale {scale:g}`: PostgreSQL, primary and unique keys and"
         f" no other index, {len(asked)} queries as one workload ({len(left)} left out), in"
-        f" {took:.0f} s on {platform.machine()} with {os.cpu_count()} cores, other work beside it."
+        f" {took:.0f} s on {platform.machine()} with {os.cpu_count()} cores (load {load:.1f} at first)."
         f" {outcome.tried} indexes were built in the copy, {outcome.unused} of them no plan used;"
         " each advised one is used by a plan, and none of them existed (the script checks both).",
         "",
