@@ -72,7 +72,7 @@ def measure(folder: Path, scale: float, queries: Path, seconds: float) -> str:
         took = time.monotonic() - started
     finally:
         server.cleanup()
-    return page(outcome, asked, left, scale, took)
+    return page(outcome, asked, left, scale, took, load)
 
 
 def strip(url: str) -> None:
@@ -83,14 +83,14 @@ def strip(url: str) -> None:
             connection.execute(f"DROP INDEX {name}")
 
 
-def page(outcome, asked, left, scale, took) -> str:  # type: ignore[no-untyped-def]
+def page(outcome, asked, left, scale, took, load) -> str:  # type: ignore[no-untyped-def]
     """The figures as Markdown."""
     lines = [
         "# Index advice on TPC-H without indexes",
         "",
         f"`python benchmarks/indexes.py --scale {scale:g}`: PostgreSQL, primary and unique keys and"
         f" no other index, {len(asked)} queries as one workload ({len(left)} left out), in"
-        f" {took:.0f} s on {platform.machine()} with {os.cpu_count()} cores (load {load:.1f} at first)."
+        f" {took:.0f} s on {platform.machine()} with {os.cpu_count()} cores, load {load:.1f} before."
         f" {outcome.tried} indexes were built in the copy, {outcome.unused} of them no plan used;"
         " each advised one is used by a plan, and none of them existed (the script checks both).",
         "",
