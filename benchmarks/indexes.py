@@ -91,7 +91,8 @@ def page(outcome, asked, left, scale, took, load) -> str:  # type: ignore[no-unt
         f"`python benchmarks/indexes.py --scale {scale:g}`: PostgreSQL, primary and unique keys and"
         f" no other index, {len(asked)} queries as one workload ({len(left)} left out), in"
         f" {took:.0f} s on {platform.machine()} with {os.cpu_count()} cores"
-        f" (load {load:.1f} before). {outcome.tried} indexes were built in the copy, {outcome.unused} of them no plan used;"
+        f" (load {load:.1f} before). {outcome.tried} indexes were built in the copy,"
+        f" {outcome.unused} of them no plan used;"
         " each advised one is used by a plan, and none of them existed (the script checks both).",
         "",
         "| index | gain of all queries | size | built in | a written row | rows paid | queries |",
