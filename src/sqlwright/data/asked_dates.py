@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from random import Random
 
 from sqlwright.data.names import invent_date
+from sqlwright.months import next_month
 
 MONTHS_EN = (
     "January",
@@ -64,20 +65,16 @@ def _period(start: date, rng: Random) -> tuple[date, date, str]:
         return date(start.year, 1, 1), date(start.year + 1, 1, 1), kind
     if kind == "month":
         first = start.replace(day=1)
-        return first, _next_month(first), kind
+        return first, next_month(first), kind
     first = date(start.year, 3 * ((start.month - 1) // 3) + 1, 1)
-    return first, _next_month(_next_month(_next_month(first))), kind
-
-
-def _next_month(first: date) -> date:
-    return (first.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return first, next_month(next_month(next_month(first))), kind
 
 
 def _months(start: date, column: str, language: str) -> tuple[str, str]:
     """From one month of a year to a later one."""
     first = start.replace(day=1, month=min(start.month, 10))
     last = first.replace(month=min(12, first.month + 1 + start.day % 5))
-    text = f"{column} >= '{first}' AND {column} < '{_next_month(last)}'"
+    text = f"{column} >= '{first}' AND {column} < '{next_month(last)}'"
     if language == "en":
         names = MONTHS_EN[first.month - 1], MONTHS_EN[last.month - 1]
         return text, f"from {names[0]} to {names[1]} {first.year}"
@@ -125,7 +122,7 @@ def _bound(start: date, column: str, kind: str, language: str, rng: Random) -> t
     """A one-sided limit: after or before a year, a month or a day."""
     form = rng.choices(("year", "month", "day"), weights=(30, 20, 50))[0]
     first = {"year": date(start.year, 1, 1), "month": start.replace(day=1)}.get(form, start)
-    after = {"year": date(start.year + 1, 1, 1), "month": _next_month(first)}.get(
+    after = {"year": date(start.year + 1, 1, 1), "month": next_month(first)}.get(
         form, start + timedelta(days=1)
     )
     said = say_day(start, language, rng)

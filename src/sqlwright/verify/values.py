@@ -17,6 +17,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import zip_longest
 
+from sqlwright.months import next_month
 from sqlwright.schema import kind_of
 
 Value = int | float | bool | str | None
@@ -227,9 +228,9 @@ def _dates(day: date) -> list[str]:
         lambda: day - timedelta(days=1),
         lambda: day + timedelta(days=1),
         lambda: month,
-        lambda: _next_month(month) - timedelta(days=1),
-        lambda: _next_month(month),
-        lambda: _next_month(_next_month(_next_month(quarter))) - timedelta(days=1),
+        lambda: next_month(month) - timedelta(days=1),
+        lambda: next_month(month),
+        lambda: next_month(next_month(next_month(quarter))) - timedelta(days=1),
         lambda: day - timedelta(days=day.weekday()),
         lambda: day - timedelta(days=day.weekday() + 1),
         lambda: day - timedelta(days=365),
@@ -243,10 +244,6 @@ def _dates(day: date) -> list[str]:
         except (ValueError, OverflowError):
             continue  # beyond the years 1 to 9999
     return found
-
-
-def _next_month(first: date) -> date:
-    return (first.replace(day=28) + timedelta(days=4)).replace(day=1)
 
 
 def _moments(moment: datetime) -> list[str]:

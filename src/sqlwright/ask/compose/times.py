@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from sqlwright.ask.compose.tokens import Token, covered
 from sqlwright.data.asked_dates import MONTHS_EN, MONTHS_RU
+from sqlwright.months import next_month
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ def _read(match: re.Match[str]) -> tuple[date | None, date | None] | None:
                 return None
             number = next((n for k, n in _longest_first() if name.startswith(k)), 1)
             start = date(year, 3 * number - 2, 1)
-            return start, _next_month(_next_month(_next_month(start)))
+            return start, next_month(next_month(next_month(start)))
         return _span(said["plain"] or "")
     except ValueError:  # such as the 31st of June
         return None
@@ -190,8 +191,4 @@ def _span(text: str) -> tuple[date, date]:
     if days:
         day = date(year, number, int(days[0]))
         return day, day + timedelta(days=1)
-    return date(year, number, 1), _next_month(date(year, number, 1))
-
-
-def _next_month(first: date) -> date:
-    return (first.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return date(year, number, 1), next_month(date(year, number, 1))
