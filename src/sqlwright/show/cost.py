@@ -10,33 +10,31 @@ _MOST_STEPS = 3  # of a plan
 def say_cost(cost: Cost, language: str = "en") -> str:
     """The cost in one phrase: times, ratio and its interval."""
     times = f"{say_seconds(cost.original_seconds)} → {say_seconds(cost.proposal_seconds)}"
+    english, russian = _how(cost)
+    return f"{times}: {russian if language == 'ru' else english}"
+
+
+def _how(cost: Cost) -> tuple[str, str]:
+    """How much faster or slower, in English and Russian."""
     ratio, low, high = map(_ratio, (cost.ratio, cost.low, cost.high))
-    is_russian = language == "ru"
     if cost.bound == "at least":
-        if is_russian:
-            return (
-                f"{times}: быстрее по меньшей мере в {_times(ratio)} (исходный запрос остановлен)"
-            )
-        return f"{times}: at least {ratio} times as fast (the original was stopped)"
+        return (
+            f"at least {ratio} times as fast (the original was stopped)",
+            f"быстрее по меньшей мере в {_times(ratio)} (исходный запрос остановлен)",
+        )
     if cost.bound == "at most":
-        how = "остановлен, другие быстрее" if is_russian else "stopped there, others were faster"
-        return f"{times}: {how}"
+        return "stopped there, others were faster", "остановлен, другие быстрее"
     if cost.rounds < 2:
-        how = "один замер, другие быстрее" if is_russian else "timed once, others were faster"
-        return f"{times}: {how}"
-    if is_russian:
-        spread = f"95 %-й интервал от {low} до {high}, пар замеров: {cost.rounds}"
-        if cost.faster:
-            return f"{times}: быстрее в {_times(ratio)} ({spread})"
-        if cost.high < 1:
-            return f"{times}: медленнее, скорость {ratio} от исходной ({spread})"
-        return f"{times}: разницы, кроме шума, нет ({spread})"
+        return "timed once, others were faster", "один замер, другие быстрее"
     spread = f"95 % interval {low} to {high}, {cost.rounds} pairs"
+    spread_ru = f"95 %-й интервал от {low} до {high}, пар замеров: {cost.rounds}"
     if cost.faster:
-        return f"{times}: {ratio} times as fast ({spread})"
-    if cost.high < 1:
-        return f"{times}: slower, {ratio} times as fast ({spread})"
-    return f"{times}: no difference beyond noise ({spread})"
+        how = f"{ratio} times as fast", f"быстрее в {_times(ratio)}"
+    elif cost.high < 1:
+        how = f"slower, {ratio} times as fast", f"медленнее, скорость {ratio} от исходной"
+    else:
+        how = "no difference beyond noise", "разницы, кроме шума, нет"
+    return f"{how[0]} ({spread})", f"{how[1]} ({spread_ru})"
 
 
 def say_plan(cost: Cost, language: str = "en") -> str:
