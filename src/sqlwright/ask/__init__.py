@@ -128,16 +128,7 @@ def ask(
         readings = by_rules.read(question, database, knowledge, values)
         proposed = by_rules.written(readings, database, seconds, vote)
     if model is not None:
-        say("asking the model")
-        request = Request(
-            "write", question, "", compact_schema(known.tables), known.lines, database.dialect
-        )
-        answers = rewrite.by_model(
-            request, database.schema, model, samples=samples, max_new_tokens=_MOST_NEW_TOKENS
-        )
-        say("checking the answers")
-        answered = (examine(answer, database, seconds) for answer in answers)
-        proposed += [replace(each, weight=vote, each=vote) for each in answered]
+        proposed += _answers(question, known, database, model, samples, seconds, vote, say)
     written = distinct(proposed)
     written = _without_odd(written, database.schema)
     same = same_by_rows(database, seconds) if run else same_by_witnesses(database, _WITNESS_SECONDS)
@@ -156,6 +147,23 @@ def ask(
     return Answer(
         question, database.dialect, known, tuple(written), chosen, why, findings, rows
     )  # fmt: skip
+
+
+def _answers(
+    question: str, known: Known, database: Database, model: Model, samples: int, seconds: float,
+    vote: float, say: Callable[[str], None],
+) -> list[Written]:  # fmt: skip
+    """What the model answers, planned by the engine, each answer with its vote."""
+    say("asking the model")
+    request = Request(
+        "write", question, "", compact_schema(known.tables), known.lines, database.dialect
+    )
+    answers = rewrite.by_model(
+        request, database.schema, model, samples=samples, max_new_tokens=_MOST_NEW_TOKENS
+    )
+    say("checking the answers")
+    examined = (examine(answer, database, seconds) for answer in answers)
+    return [replace(each, weight=vote, each=vote) for each in examined]
 
 
 def _without_odd(written: list[Written], schema: Schema) -> list[Written]:

@@ -242,7 +242,7 @@ def choose(written: Sequence[Written]) -> Written | None:
     able = [each for each in written if each.query is not None]
     if not able:
         return None
-    if able[0].is_whole and able[0].source == written[0].source:
+    if able[0] is written[0] and able[0].is_whole:
         return able[0]
     votes: dict[int, float] = {}
     for each in able:

@@ -40,8 +40,8 @@ def of_numbers(scene: Scene, subject: str) -> Amounts:
         else:
             _place(scene, cue, (number,), cue.word, subject, found)
     for cue in scene.cues("compare", ">avg") + scene.cues("compare", "<avg"):
-        column = scene.after(cue, _is_measure, 0) or scene.before(cue, _is_measure, 2)
-        column = column or scene.after(cue, _is_measure, 2)
+        column = scene.after(cue, _is_amount, 0) or scene.before(cue, _is_amount, 2)
+        column = column or scene.after(cue, _is_amount, 2)
         place = place_of(column) if column is not None else price_of(scene, subject)
         if place is None:
             continue
@@ -52,14 +52,13 @@ def of_numbers(scene: Scene, subject: str) -> Amounts:
     return found
 
 
-def _is_measure(mention: Mention) -> bool:
-    is_number = mention.kind == "column" and mention.type in ("int", "num", "real")
-    return is_number and mention.role not in ("key", "foreign")
+def _is_amount(mention: Mention) -> bool:
+    return mention.is_number and mention.role not in ("key", "foreign")
 
 
 def _comparison(scene: Scene, number: Number) -> Cue | None:
     cues = scene.cues("compare")
-    apart = scene.before(number, _is_measure, 0)
+    apart = scene.before(number, _is_amount, 0)
     if apart is not None and apart.end == number.first:
         ahead = [c for c in cues if c.end <= apart.first and scene.gap(c, apart) == 0]
         if ahead and "avg" not in ahead[-1].word and ahead[-1].word != "range":
@@ -121,16 +120,16 @@ def _as_held(
 def _column_of(
     scene: Scene, cue: Cue, numbers: tuple[Number, ...], behind: Mention | None
 ) -> Mention | None:  # fmt: skip
-    inside = scene.before(numbers[0], _is_measure, 0)
+    inside = scene.before(numbers[0], _is_amount, 0)
     if inside is not None and inside.first >= cue.end:
         return inside
-    column = scene.before(cue if cue.first < numbers[0].first else numbers[0], _is_measure, 2)
+    column = scene.before(cue if cue.first < numbers[0].first else numbers[0], _is_amount, 2)
     if column is not None and scene.gap(column, cue) == 0:
         return column
-    if behind is not None and _is_measure(behind):
+    if behind is not None and _is_amount(behind):
         return behind
     if column is None:
-        return scene.before(numbers[0], _is_measure, 4)
+        return scene.before(numbers[0], _is_amount, 4)
     return column
 
 

@@ -221,7 +221,7 @@ def of_signs(scene: Scene, subject: str) -> list[Test]:
     """Below zero, above zero: of the column beside the word."""
     found = []
     for cue in scene.cues("sign"):
-        column = scene.after(cue, _is_measure, 1) or scene.before(cue, _is_measure, 1)
+        column = scene.after(cue, _is_number, 1) or scene.before(cue, _is_number, 1)
         if column is None:
             continue
         scene.use(cue, column)
@@ -229,8 +229,8 @@ def of_signs(scene: Scene, subject: str) -> list[Test]:
     return found
 
 
-def _is_measure(mention: Mention) -> bool:
-    return mention.kind == "column" and mention.type in ("int", "num", "real")
+def _is_number(mention: Mention) -> bool:
+    return mention.is_number
 
 
 def of_flags(scene: Scene, shown: frozenset[int]) -> list[Test]:

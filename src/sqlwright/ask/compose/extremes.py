@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from sqlwright.ask.compose.amounts import price_of
 from sqlwright.ask.compose.conditions import default_date
 from sqlwright.ask.compose.cues import Cue
-from sqlwright.ask.compose.linking import Mention
+from sqlwright.ask.compose.linking import NUMBERS, Mention
 from sqlwright.ask.compose.plan import Figure, Place
 from sqlwright.ask.compose.scene import Scene, place_of
-from sqlwright.ask.compose.shape import NUMBERS, Shape, group_of, is_named, lead
+from sqlwright.ask.compose.shape import Shape, group_of, is_named, lead
 
 
 def find_extremes(scene: Scene, shape: Shape, options: Sequence[Mention]) -> None:

@@ -14,6 +14,7 @@ from sqlwright.schema import ForeignKey, Schema
 
 Sure = dict[tuple[str, bool], dict[int, float]]  # of pieces: tokens, and how surely they mean it
 
+NUMBERS = ("int", "num", "real")
 _WIDEST = 5  # tokens of a mention
 _BEAM = 48
 _READINGS = 8
@@ -41,6 +42,11 @@ class Mention:
     role: str = ""
     type: str = ""
     via: ForeignKey | None = None
+
+    @property
+    def is_number(self) -> bool:
+        """Is it a column of numbers?"""
+        return self.kind == "column" and self.type in NUMBERS
 
     @property
     def place(self) -> tuple[str, str]:

@@ -13,7 +13,6 @@ from sqlwright.ask.compose.plan import Figure, Group, Place
 from sqlwright.ask.compose.scene import Scene, place_of
 
 Key = tuple[Place | Figure, bool]
-NUMBERS = ("int", "num", "real")
 
 
 @dataclass
@@ -31,7 +30,7 @@ class Shape:
 
 def is_measure(mention: Mention) -> bool:
     """Is it a column of numbers that may be summed?"""
-    return mention.kind == "column" and mention.type in NUMBERS and mention.role == "measure"
+    return mention.is_number and mention.role == "measure"
 
 
 def is_named(mention: Mention) -> bool:
