@@ -146,14 +146,14 @@ def test_a_slow_finding_names_its_numbers(shop: Database) -> None:
         said = next(f for f in told if f.rule == "correlated-aggregate")
         assert f"{counted(shop)} rows" in said.say("en"), said.say("en")
         assert f"{counted(shop)}" in said.say("ru"), said.say("ru")
-        assert "sale.part_id" in said.message
-        assert "no index begins with it" in said.message
-        assert "ни один индекс с него не начинается" in said.message_ru
-        assert GUESS not in said.message
+        assert "sale.part_id" in said.evidence
+        assert "no index on part_id" in said.evidence
+        assert "индекса нет: part_id" in said.evidence_ru
+        assert GUESS not in said.evidence
         distinct = facts.of("sale", "part_id").distinct
         assert abs((distinct or 0) - FEW) < 4  # DuckDB's number is near
         about_so_many = "" if facts.of("sale", "part_id").is_exact else "about "
-        assert f"sale.part_id has {about_so_many}{distinct} different values" in said.message
+        assert f"sale.part_id has {about_so_many}{distinct} different values" in said.evidence
 
 
 def test_an_index_is_named(tmp_path: Path) -> None:
@@ -170,8 +170,8 @@ def test_an_index_is_named(tmp_path: Path) -> None:
         assert [f.rule for f in findings if f.severity == "slow"] == ["arithmetic-on-column"]
         plan, facts = ask(database, query, findings, database.schema)
         (said,) = with_evidence(findings, query, database.schema, plan, facts)
-    assert "the index sale_part begins with it" in said.message
-    assert "с него начинается индекс sale_part" in said.message_ru
+    assert "the index sale_part begins with it" in said.evidence
+    assert "с него начинается индекс sale_part" in said.evidence_ru
 
 
 def test_without_numbers_it_is_a_guess_said_once() -> None:
@@ -181,8 +181,8 @@ def test_without_numbers_it_is_a_guess_said_once() -> None:
     told = with_evidence(before, query, schema)
     for finding, said in zip(before, told, strict=True):
         if finding.severity == "slow":
-            assert said.message == f"{finding.message} ({GUESS})"
-            assert said.message_ru == f"{finding.message_ru} ({GUESS_RU})"
+            assert said.say() == finding.say()[:-1] + f"; {GUESS})"
+            assert said.say("ru") == finding.say("ru")[:-1] + f"; {GUESS_RU})"
             assert said.rewrite is finding.rewrite
         else:
             assert said is finding
@@ -300,12 +300,12 @@ def test_check_names_numbers_with_a_database_and_guesses_without(
     known = [f for f in check_text(text, settings).findings if f.severity == "slow"]
     said = next(f for f in known if f.rule == "correlated-aggregate")
     assert f"{rows} rows" in said.say()
-    assert "no index begins with it" in said.message
+    assert "no index on part_id" in said.evidence
     bare = check_text(text, Settings(dialect=shop.dialect)).findings
     guesses = [finding for finding in bare if finding.severity == "slow"]
     assert guesses
-    assert all(finding.message.count("guess") == 1 for finding in guesses)
-    assert all("предположение" in finding.message_ru for finding in guesses)
+    assert all(finding.say().count("guess") == 1 for finding in guesses)
+    assert all("предположение" in finding.say("ru") for finding in guesses)
 
 
 def test_advice_shows_where_the_time_goes(shop: Database) -> None:
@@ -317,7 +317,7 @@ def test_advice_shows_where_the_time_goes(shop: Database) -> None:
     assert len(told["heaviest"]) == len(found.heaviest)
     slow = [finding for finding in found.findings if finding.severity == "slow"]
     assert slow
-    assert all(GUESS not in finding.message for finding in slow)
+    assert all(GUESS not in finding.say() for finding in slow)
 
 
 def test_optimize_prints_it_in_both_languages(tmp_path: Path) -> None:

@@ -78,9 +78,11 @@ def _told(finding: Finding, what: About, plan: Plan | None, facts: Facts) -> Fin
         if "guess" in finding.message:
             return finding
         numbers = [(GUESS, GUESS_RU)]
-    english, russian = ("; ".join(words) for words in zip(*numbers, strict=True))
-    in_russian = f"{finding.message_ru} ({russian})" if finding.message_ru else ""
-    return replace(finding, message=f"{finding.message} ({english})", message_ru=in_russian)
+    known = (finding.evidence, finding.evidence_ru or finding.evidence)
+    english, russian = (
+        "; ".join(filter(None, words)) for words in zip(known, *numbers, strict=True)
+    )
+    return replace(finding, evidence=english, evidence_ru=russian)
 
 
 def _numbers(
@@ -90,8 +92,9 @@ def _numbers(
     for table in what.tables[:_MOST_TABLES]:
         if table.rows is not None and f"{table.rows:,} rows" not in finding.evidence:
             yield (f"{table.name} has {table.rows:,} rows", f"строк в {table.name}: {table.rows:,}")
+    without = finding.evidence.partition("no index on ")[2].split(", ")
     for table, column in what.columns[:_MOST_COLUMNS]:
-        if said := _of_column(table, column, facts):
+        if said := _of_column(table, column, facts, column.name in without):
             yield said
     if plan is None:
         return
@@ -102,13 +105,17 @@ def _numbers(
         yield say_step(step, "en"), say_step(step, "ru")
 
 
-def _of_column(table: Table, column: Column, facts: Facts) -> tuple[str, str] | None:
+def _of_column(
+    table: Table, column: Column, facts: Facts, is_index_told: bool
+) -> tuple[str, str] | None:
     """How many values the column has and what index begins with it, where a database told."""
     known = facts.of(table.name, column.name)
-    if table.rows is None and known.distinct is None:
+    if known.distinct is None and (table.rows is None or is_index_told):
         return None
     name = f"{table.name}.{column.name}"
-    if index := _index_on(table, column):
+    if is_index_told:
+        begins, begins_ru = "", ""
+    elif index := _index_on(table, column):
         begins, begins_ru = f"{index[0]} begins with it", f"с него начинается {index[1]}"
     else:
         begins, begins_ru = "no index begins with it", "ни один индекс с него не начинается"
@@ -116,10 +123,9 @@ def _of_column(table: Table, column: Column, facts: Facts) -> tuple[str, str] | 
         return f"{name}: {begins}", f"{name}: {begins_ru}"
     count, around = f"{known.distinct:,}", "" if known.is_exact else "about "
     around_ru = "" if known.is_exact else "около "
-    return (
-        f"{name} has {around}{count} different values, {begins}",
-        f"разных значений у {name}: {around_ru}{count}, {begins_ru}",
-    )
+    told = f"{name} has {around}{count} different values"
+    told_ru = f"разных значений у {name}: {around_ru}{count}"
+    return ", ".join(filter(None, (told, begins))), ", ".join(filter(None, (told_ru, begins_ru)))
 
 
 def _index_on(table: Table, column: Column) -> tuple[str, str] | None:

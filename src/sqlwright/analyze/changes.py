@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from sqlwright.analyze.finding import Finding, found, shown
+from sqlwright.analyze.finding import Finding, found, rows_held, shown
 from sqlwright.analyze.scope import COMPARISONS
 from sqlwright.schema import Schema, Table
 
@@ -37,7 +37,6 @@ def unbounded_change(tree: exp.Expr, schema: Schema) -> Iterator[Finding]:
             continue
         verb = "UPDATE" if isinstance(change, exp.Update) else "DELETE"
         table = schema.table(change.this.name)
-        rows = f"{table.rows:,} rows" if table is not None and table.rows else ""
         why = (
             "has no WHERE" if where is None else f"has `{shown(where.this)}`, which is always true"
         )
@@ -50,7 +49,7 @@ def unbounded_change(tree: exp.Expr, schema: Schema) -> Iterator[Finding]:
             "unsafe",
             f"this {verb} {why}: it changes every row of {change.this.name}",
             f"{verb} {почему}: изменит все строки {change.this.name}",
-            evidence=rows,
+            evidence=rows_held(table),
         )
 
 
@@ -184,7 +183,11 @@ def update_of_key(tree: exp.Expr, schema: Schema) -> Iterator[Finding]:
                 "unsafe",
                 f"{target.name} is in the primary key of {table.name}",
                 f"{target.name} входит в первичный ключ {table.name}",
-                evidence=f"{len(fks)} foreign keys refer to it" if fks else "",
+                evidence=(
+                    (f"{len(fks)} foreign keys refer to it", f"внешних ключей на него: {len(fks)}")
+                    if fks
+                    else ""
+                ),
             )
 
 

@@ -245,22 +245,24 @@ def impossible_literal(query: exp.Query, schema: Schema) -> Iterator[Finding]:
         )
 
 
-def _why_impossible(declared: str, value: exp.Literal) -> str | None:
+def _why_impossible(declared: str, value: exp.Literal) -> tuple[str, str] | None:
     if value.is_string:
         listed = enum_values(declared)
         if listed and declared.startswith("ENUM"):
             names = {name.lower() for name in listed}
-            return None if value.name.lower() in names or not value.name else "not in the list"
+            if value.name.lower() in names or not value.name:
+                return None
+            return "not in the list", "нет в списке"
         most = re.fullmatch(r"(?:VAR|N|NVAR|BP)?CHAR(?:ACTER)?(?: VARYING)?\((\d+)\)", declared)
         if most is None or len(value.name.rstrip()) <= int(most[1]):
             return None
-        return f"{len(value.name)} characters"
+        return f"{len(value.name)} characters", f"знаков: {len(value.name)}"
     bounds = _RANGES.get(re.split(r"[\s(]", declared)[0])
     if bounds is None:
         return None
     if not value.is_int:
-        return None if float(value.name).is_integer() else "a fraction"
-    return None if bounds[0] <= int(value.name) <= bounds[1] else "out of range"
+        return None if float(value.name).is_integer() else ("a fraction", "дробное")
+    return None if bounds[0] <= int(value.name) <= bounds[1] else ("out of range", "вне границ")
 
 
 def like_on_number(query: exp.Query, schema: Schema) -> Iterator[Finding]:

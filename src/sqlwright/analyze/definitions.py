@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from sqlwright.analyze.finding import Finding, found, shown
+from sqlwright.analyze.finding import Finding, found, rows_held, shown
 from sqlwright.schema import Schema
 
 _HOLDING_DATA = frozenset({"TABLE", "DATABASE", "SCHEMA", "TABLESPACE", "SEQUENCE", "COLUMN"})
@@ -58,22 +58,22 @@ def privilege_change(tree: exp.Expr, schema: Schema) -> Iterator[Finding]:
     text = text_of(tree).upper()
     notes = []
     if re.search(r"\bALL\b", text) and verb == "GRANT":
-        notes.append("all rights")
+        notes.append(("all rights", "все права"))
     if re.search(r"\bTO\s+PUBLIC\b|@'%'|@%", text):
-        notes.append("to everyone")
+        notes.append(("to everyone", "всем"))
     if (
         "GRANT OPTION" in text
         or "ADMIN OPTION" in text
         or "SUPERUSER" in text.replace("NOSUPER", "")
     ):
-        notes.append("with the right to give rights")
+        notes.append(("with the right to give rights", "с правом передавать права"))
     yield found(
         tree,
         "privilege-change",
         "unsafe",
         f"{verb} changes who may do what",
         f"{verb} меняет, кому что разрешено",
-        evidence=", ".join(notes),
+        evidence=(", ".join(n[0] for n in notes), ", ".join(n[1] for n in notes)),
     )
 
 
@@ -95,14 +95,13 @@ def destructive_definition(tree: exp.Expr, schema: Schema) -> Iterator[Finding]:
     for what, node in _destroyed(tree):
         held = node.find(exp.Table)
         table = schema.table(held.name) if held is not None else None
-        rows = f"{table.rows:,} rows" if table is not None and table.rows else ""
         yield found(
             tree,
             "destructive-definition",
             "unsafe",
             f"{what} takes data away for good",
             f"{what} уничтожает данные безвозвратно",
-            evidence=rows,
+            evidence=rows_held(table),
         )
 
 
@@ -150,7 +149,11 @@ def drop_cascade(tree: exp.Expr, schema: Schema) -> Iterator[Finding]:
             "unsafe",
             "CASCADE takes along whatever depends on it",
             "CASCADE заберёт и всё, что от этого зависит",
-            evidence=f"foreign keys of {listed} refer to it" if listed else "",
+            evidence=(
+                (f"foreign keys of {listed} refer to it", f"на неё ссылаются: {listed}")
+                if listed
+                else ""
+            ),
         )
 
 
@@ -232,7 +235,7 @@ def table_rewrite(tree: exp.Expr, schema: Schema) -> Iterator[Finding]:
                 f"{why[0]} may read or write every row of {tree.this.name} under a lock (a guess)",
                 f"{why[1]} может читать или писать все строки {tree.this.name} под блокировкой"
                 " (догадка)",
-                evidence=f"{table.rows:,} rows" if table.rows else "",
+                evidence=rows_held(table),
             )
 
 

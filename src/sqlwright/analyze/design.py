@@ -250,7 +250,7 @@ def boolean_as_text(query: exp.Query, schema: Schema) -> Iterator[Finding]:
             "style",
             f"{column.name} seems to hold yes or no as text (a guess)",
             f"{column.name}, похоже, хранит «да» и «нет» текстом (догадка)",
-            evidence=f"{held[0].name}.{held[1].name} is {held[1].type}",
+            evidence=f"{held[0].name}.{held[1].name}: {held[1].type}",
         )
 
 
@@ -287,7 +287,7 @@ def date_as_text(query: exp.Query, schema: Schema) -> Iterator[Finding]:
             "wrong",
             f"{column.name} is a text: it is compared with {shown(value)} letter by letter",
             f"{column.name} — текст: он сравнивается с {shown(value)} по буквам",
-            evidence=f"{held[0].name}.{held[1].name} is {held[1].type}",
+            evidence=f"{held[0].name}.{held[1].name}: {held[1].type}",
         )
 
 

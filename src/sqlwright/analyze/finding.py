@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from sqlglot import exp
 
+from sqlwright.schema import Table
 from sqlwright.sql import place
 
 Severity = Literal["error", "wrong", "slow", "unsafe", "style"]
@@ -33,6 +34,7 @@ class Finding:
     evidence: str = ""  # what in the schema makes it so
     offer: exp.Query | Callable[[], exp.Query | None] | None = field(default=None, compare=False)
     message_ru: str = ""
+    evidence_ru: str = ""  # "" where it reads the same in Russian
 
     @property
     def rewrite(self) -> exp.Query | None:
@@ -47,14 +49,17 @@ class Finding:
             "message": self.message,
             "message_ru": self.message_ru,
             "evidence": self.evidence,
+            "evidence_ru": self.evidence_ru or self.evidence,
             "line": self.line,
             "column": self.column,
         }
 
     def say(self, language: str = "en") -> str:
         """The message in `language` ("en" or "ru"), with its evidence."""
-        message = self.message_ru if language == "ru" and self.message_ru else self.message
-        return f"{message} ({self.evidence})" if self.evidence else message
+        is_russian = language == "ru"
+        message = self.message_ru if is_russian and self.message_ru else self.message
+        evidence = self.evidence_ru if is_russian and self.evidence_ru else self.evidence
+        return f"{message} ({evidence})" if evidence else message
 
 
 def found(
@@ -64,16 +69,26 @@ def found(
     english: str,
     russian: str,
     *,
-    evidence: str = "",
+    evidence: str | tuple[str, str] = "",
     rewrite: exp.Query | Callable[[], exp.Query | None] | None = None,
 ) -> Finding:
     """A finding placed at the first part of `node` whose line and column the parser kept.
 
-    A `rewrite` that is a function is called once, when the finding is first asked for it.
+    Args:
+        evidence: in English and in Russian, or one text that reads the same in both.
+        rewrite: a function is called once, when the finding is first asked for it.
     """
     line, column = place(node)
     offer = cache(rewrite) if callable(rewrite) else rewrite
-    return Finding(rule, severity, english, line, column, evidence, offer, russian)
+    why, why_ru = (evidence, "") if isinstance(evidence, str) else evidence
+    return Finding(rule, severity, english, line, column, why, offer, russian, why_ru)
+
+
+def rows_held(table: Table | None) -> tuple[str, str]:
+    """How many rows a table has, in English and in Russian; empty where that is not known."""
+    if table is None or not table.rows:
+        return "", ""
+    return f"{table.rows:,} rows", f"строк: {table.rows:,}"
 
 
 def shown(node: exp.Expr, most: int = 70) -> str:

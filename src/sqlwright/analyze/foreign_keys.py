@@ -79,7 +79,10 @@ def foreign_key_join(query: exp.Query, schema: Schema) -> Iterator[Finding]:
                 " of which at most the key is read",
                 f"у каждой строки {tie[2].name} ровно одна строка {source.name},"
                 " и читается из неё разве что ключ",
-                evidence=f"foreign key from {tie[2].name} to {source.node.name}",
+                evidence=(
+                    f"foreign key from {tie[2].name} to {source.node.name}",
+                    f"внешний ключ из {tie[2].name} на {source.node.name}",
+                ),
                 rewrite=rewrite,
             )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from sqlwright.analyze.finding import Finding, found, shown
-from sqlwright.analyze.joins import linked, names_read
+from sqlwright.analyze.joins import linked, names_read, sizes
 from sqlwright.analyze.once import every
 from sqlwright.analyze.scope import (
     COMPARISONS,
@@ -174,14 +174,13 @@ def join_without_equality(query: exp.Query, schema: Schema) -> Iterator[Finding]
             ranges = [p for p in mine if isinstance(p, (*COMPARISONS, exp.Between))]
             if not mine or len(ranges) < len(mine) or any(isinstance(p, exp.EQ) for p in mine):
                 continue
-            sizes = [f"{s.name}: {s.table.rows:,} rows" for s in here if s.table and s.table.rows]
             yield found(
                 mine[0],
                 "join-without-equality",
                 "slow",
                 f"{source.name} is tied by `{shown(mine[0])}` alone: every pair is tried",
                 f"{source.name} связана лишь через `{shown(mine[0])}`: пробуется каждая пара",
-                evidence=", ".join(sizes),
+                evidence=sizes(here),
             )
 
 

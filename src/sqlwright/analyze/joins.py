@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from sqlwright.analyze.finding import Finding, found
+from sqlwright.analyze.finding import Finding, found, rows_held
 from sqlwright.analyze.scope import (
     Source,
     columns_of,
@@ -169,7 +169,7 @@ def cross_join_without_condition(query: exp.Query, schema: Schema) -> Iterator[F
                 " every row is paired with every row",
                 f"{source.name} не связана условием с другими таблицами:"
                 " каждая строка соединяется с каждой",
-                evidence=_sizes(here),
+                evidence=sizes(here),
             )
 
 
@@ -204,6 +204,8 @@ def _is_one_row(source: Source) -> bool:
     return no_rows_read or folded
 
 
-def _sizes(here: tuple[Source, ...]) -> str:
-    known = [f"{s.name}: {s.table.rows:,} rows" for s in here if s.table and s.table.rows]
-    return ", ".join(known)
+def sizes(here: tuple[Source, ...]) -> tuple[str, str]:
+    """How many rows each table has, where that is known, in English and in Russian."""
+    known = [(s.name, rows_held(s.table)) for s in here if s.table and s.table.rows]
+    english, russian = (", ".join(f"{name}: {n[i]}" for name, n in known) for i in (0, 1))
+    return english, russian

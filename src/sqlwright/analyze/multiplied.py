@@ -71,7 +71,10 @@ def sum_of_repeated_rows(query: exp.Query, schema: Schema) -> Iterator[Finding]:
             f" {many.table.name}: fold {many.table.name} first",
             f"`{shown(total)}` учитывает строку {one.table.name} столько раз, сколько у неё"
             f" строк {many.table.name}: сверните {many.table.name} заранее",
-            evidence=f"{many.table.name} refers to {one.table.name}",
+            evidence=(
+                f"{many.table.name} refers to {one.table.name}",
+                f"{many.table.name} ссылается на {one.table.name}",
+            ),
         )
 
 

@@ -90,15 +90,18 @@ def _is_function(node: exp.Expr) -> bool:
     return isinstance(node, exp.Func) and not isinstance(node, _NOT_FUNCTIONS)
 
 
-def _index_on(column: exp.Column, schema: Schema) -> str:
+def _index_on(column: exp.Column, schema: Schema) -> tuple[str, str]:
     held = schema_column(column, schema)
     if held is None:
-        return ""
+        return "", ""
     table, real = held
     for index in table.indexes:
         if index.columns and index.columns[0].lower() == real.name.lower():
-            return f"{index.name} on {table.name} begins with {real.name}"
-    return ""
+            return (
+                f"{index.name} on {table.name} begins with {real.name}",
+                f"{index.name} в {table.name} начинается с {real.name}",
+            )
+    return "", ""
 
 
 def arithmetic_on_column(query: exp.Query, schema: Schema) -> Iterator[Finding]:

@@ -140,13 +140,17 @@ def _is_value(subquery: exp.Subquery) -> bool:
     return around is not None and not isinstance(around, (*rows, exp.Lateral, exp.Subquery))
 
 
-def _reach(table: Table | None, columns: tuple[str, ...]) -> str:
+def _reach(table: Table | None, columns: tuple[str, ...]) -> tuple[str, str]:
     """What each run of the subquery must read, as far as the schema tells."""
     if table is None:
-        return ""
+        return "", ""
+    helped, on = is_indexed(table, columns), ", ".join(columns)
     size = f"{table.name} has {table.rows:,} rows and " if table.rows else f"{table.name} has "
-    helped = is_indexed(table, columns)
-    return f"{size}{'an' if helped else 'no'} index on {', '.join(columns)}"
+    size_ru = f"строк в {table.name}: {table.rows:,}, " if table.rows else f"в {table.name} "
+    return (
+        f"{size}{'an' if helped else 'no'} index on {on}",
+        f"{size_ru}{'индекс есть' if helped else 'индекса нет'}: {on}",
+    )
 
 
 def is_indexed(table: Table, columns: tuple[str, ...]) -> bool:

@@ -181,10 +181,16 @@ def _statement(
     placed = []
     for finding in found:
         line, column = statement.place(finding.line or 1, finding.column or 1)
-        message, russian = mask.restored(finding.message), mask.restored(finding.message_ru)
         placed.append(
             replace(
-                finding, line=line, column=column, offer=None, message=message, message_ru=russian
+                finding,
+                line=line,
+                column=column,
+                offer=None,
+                message=mask.restored(finding.message),
+                message_ru=mask.restored(finding.message_ru),
+                evidence=mask.restored(finding.evidence),
+                evidence_ru=mask.restored(finding.evidence_ru),
             )
         )
     return placed

@@ -172,11 +172,12 @@ def verify(
         int | None, typer.Option(min=1, help="processes that judge pairs: all cores if not given")
     ] = None,
     as_json: AsJson = False,
+    language: Language = "en",
 ) -> None:
     """Try to tell two queries apart. Exit 0 no difference found, 1 different, 3 undecided."""
     from sqlwright.verify.pairs import Options
 
-    server = server_of(db, in_memory)
+    spoken, server = language_of(language), server_of(db, in_memory)
     options = Options(schemas, dialect, seconds, witnesses, seed, rounds, server)
     if pairs is not None:
         if first is not None:
@@ -197,22 +198,22 @@ def verify(
     pair = (texts, (str(first), str(second)), schema, db, dialect)
     verdict = judge_apart(partial(_judge_files, *pair, options), seconds=rounds * seconds)
     data = _compare_apart(pair, seconds) if on_data else None
-    _show_verdict(verdict, data, as_json)
+    _show_verdict(verdict, data, as_json, spoken)
     if script is not None:
         _write_script(script, verdict)
     outcomes = {verdict.outcome} | ({data.outcome} if data else set())
     raise typer.Exit(1 if "different" in outcomes else 3 if "undecided" in outcomes else 0)
 
 
-def _show_verdict(verdict: Verdict, data: OnData | None, as_json: bool) -> None:
+def _show_verdict(verdict: Verdict, data: OnData | None, as_json: bool, language: str) -> None:
     from sqlwright import show
 
     if as_json:
         print_json(verdict.as_dict() | ({"on_data": data.as_dict()} if data else {}))
     else:
-        show.show_verdict(console(), verdict)
+        show.show_verdict(console(), verdict, language)
         if data is not None:
-            show.show_on_data(console(), data)
+            show.show_on_data(console(), data, language)
 
 
 Pair = tuple[tuple[str, str], tuple[str, str], Path | None, str | None, str | None]

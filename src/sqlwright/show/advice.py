@@ -18,6 +18,7 @@ from sqlwright.evidence import say_step
 from sqlwright.knowledge.passages import Hit
 from sqlwright.knowledge.poison import why_suspicious
 from sqlwright.show.cost import say_cost, say_plan
+from sqlwright.show.reasons import say_outcome, say_reason
 from sqlwright.verify.cost import Cost
 from sqlwright.verify.counterexample import Counterexample, Shown
 from sqlwright.verify.judge import Verdict
@@ -45,6 +46,17 @@ _IN_RUSSIAN = {
         "Остаётся исходный запрос: ни одна правка не прошла проверку и не оказалась быстрее."
     ),
     "Use the rewrite by": "Возьмите правку:",
+    "also": "также",
+    "shown by": "показано",
+    "note": "примечание",
+    "on the data": "на данных",
+    "only the original returns": "возвращает лишь исходный запрос",
+    "only the rewrite returns": "возвращает лишь правка",
+    "the original returns": "исходный запрос возвращает",
+    "the rewrite returns": "правка возвращает",
+    "no rows": "ни одной строки",
+    "more columns": "столбцов не показано",
+    "more rows": "строк не показано",
 }
 
 
@@ -121,8 +133,8 @@ def show_advice(console: Console, advice: Advice, language: str = "en") -> None:
         return
     console.print(f"{said('Use the rewrite by')} [bold]{escape(advice.best.source)}[/]:")
     show_diff(console, sql.write(advice.query, advice.dialect, pretty=True), advice.best.text)
-    verdict = advice.best.verdict
-    console.print(f"{verdict.outcome}: {escape(verdict.reason)}", soft_wrap=True)
+    outcome, reason = say_verdict(advice.best.verdict, language)
+    console.print(f"{outcome}: {escape(reason)}", soft_wrap=True)
     if advice.best.cost:
         _show_cost(console, advice.best.cost, language)
 
@@ -159,61 +171,75 @@ def _show_passages(console: Console, advice: Advice, language: str) -> None:
 
 
 def _show_candidate(console: Console, candidate: Candidate, language: str) -> None:
-    outcome = candidate.verdict.outcome
-    also = f" (also {', '.join(candidate.also)})" if candidate.also else ""
-    console.print(
-        f"[bold]{escape(candidate.source)}[/]{escape(also)}: [{_OUTCOMES[outcome]}]{outcome}[/]"
-    )
+    outcome, reason = say_verdict(candidate.verdict, language)
+    others = ", ".join(candidate.also)
+    also = f" ({_in(language, 'also')} {others})" if others else ""
+    color = _OUTCOMES[candidate.verdict.outcome]
+    console.print(f"[bold]{escape(candidate.source)}[/]{escape(also)}: [{color}]{outcome}[/]")
     if candidate.cost is not None:
         _show_cost(console, candidate.cost, language, "    ")
     if not candidate.survives:
-        console.print(f"    {escape(candidate.verdict.reason)}", soft_wrap=True)
+        console.print(f"    {escape(reason)}", soft_wrap=True)
     if candidate.verdict.counterexample:
-        show_counterexample(console, candidate.verdict.counterexample)
+        show_counterexample(console, candidate.verdict.counterexample, language)
 
 
-def show_verdict(console: Console, verdict: Verdict) -> None:
+def say_verdict(verdict: Verdict | OnData, language: str = "en") -> tuple[str, str]:
+    """The outcome of a verdict and its reason in the language."""
+    return say_outcome(verdict.outcome, language), say_reason(verdict.reason, language)
+
+
+def show_verdict(console: Console, verdict: Verdict, language: str = "en") -> None:
     """The outcome, what it rests on, and the counterexample where there is one."""
+    said = partial(_in, language)
+    outcome, reason = say_verdict(verdict, language)
     color = _OUTCOMES[verdict.outcome]
-    console.print(f"[bold {color}]{verdict.outcome}[/]: {escape(verdict.reason)}", soft_wrap=True)
+    console.print(f"[bold {color}]{outcome}[/]: {escape(reason)}", soft_wrap=True)
     if verdict.shown_by:
-        console.print(f"shown by: {escape(verdict.shown_by)}", soft_wrap=True)
+        step = say_reason(verdict.shown_by, language)
+        console.print(f"{said('shown by')}: {escape(step)}", soft_wrap=True)
     for note in verdict.notes:
-        console.print(f"note: {escape(note)}", soft_wrap=True)
+        console.print(f"{said('note')}: {escape(say_reason(note, language))}", soft_wrap=True)
     if verdict.counterexample:
-        show_counterexample(console, verdict.counterexample)
+        show_counterexample(console, verdict.counterexample, language)
 
 
-def show_on_data(console: Console, found: OnData) -> None:
+def show_on_data(console: Console, found: OnData, language: str = "en") -> None:
     """What comparing on the database's own rows showed, and a few rows of one side alone."""
     color = _OUTCOMES[found.outcome]
+    outcome, reason = say_verdict(found, language)
     console.print(
-        f"on the data: [bold {color}]{found.outcome}[/]: {escape(found.reason)}", soft_wrap=True
+        f"{_in(language, 'on the data')}: [bold {color}]{outcome}[/]: {escape(reason)}",
+        soft_wrap=True,
     )
     for title, rows in (
         ("only the original returns", found.only_original),
         ("only the rewrite returns", found.only_proposal),
     ):
         if rows:
-            _show_grid(console, Shown("", found.columns, rows), title)
+            _show_grid(console, Shown("", found.columns, rows), _in(language, title), language)
 
 
-def show_counterexample(console: Console, example: Counterexample) -> None:
+def show_counterexample(console: Console, example: Counterexample, language: str = "en") -> None:
     """The tables of the smallest database found and what each query returns from them."""
     for table in example.tables:
-        _show_grid(console, table, table.name)
-    _show_grid(console, example.original, "the original returns")
-    _show_grid(console, example.proposal, "the rewrite returns")
+        _show_grid(console, table, table.name, language)
+    for shown, title in (
+        (example.original, "the original returns"),
+        (example.proposal, "the rewrite returns"),
+    ):
+        _show_grid(console, shown, _in(language, title), language)
 
 
-def _show_grid(console: Console, shown: Shown, title: str) -> None:
+def _show_grid(console: Console, shown: Shown, title: str, language: str) -> None:
     """A table under its title: at most eight columns, those first in which something differs."""
     first = dict.fromkeys((*shown.telling, *range(len(shown.columns))))
     columns = sorted(list(first)[:_MOST_COLUMNS])
     left_out = len(shown.columns) - len(columns)
-    more = f" ({left_out} more columns)" if left_out else ""
+    more = f" ({_more(left_out, 'columns', language)})" if left_out else ""
+    none = "" if shown.rows else f" {_in(language, 'no rows')}"
     # a title of the grid itself would be broken to the grid's width
-    console.print(f"[bold]{escape(title)}[/]{more}{'' if shown.rows else ' no rows'}")
+    console.print(f"[bold]{escape(title)}[/]{more}{none}")
     if not shown.rows:
         return
     grid = Table()
@@ -224,7 +250,12 @@ def _show_grid(console: Console, shown: Shown, title: str) -> None:
         grid.add_row(*(f"[red]{c}[/]" if (number, i) in shown.differing else c for i, c in cells))
     console.print(grid)
     if len(shown.rows) > _MOST_ROWS:
-        console.print(f"{len(shown.rows) - _MOST_ROWS} more rows")
+        console.print(_more(len(shown.rows) - _MOST_ROWS, "rows", language))
+
+
+def _more(count: int, what: str, language: str) -> str:
+    said = _in(language, f"more {what}")
+    return f"{said}: {count}" if language == "ru" else f"{count} {said}"
 
 
 def _rows_to_show(shown: Shown) -> list[int]:

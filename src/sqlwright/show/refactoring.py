@@ -7,46 +7,71 @@ from rich.markup import escape
 
 from sqlwright.errors import SqlError
 from sqlwright.refactor import Refactored
-from sqlwright.show.advice import show_diff, show_verdict
+from sqlwright.show.advice import say_verdict, show_diff, show_verdict
 from sqlwright.show.cost import say_cost
+from sqlwright.show.reasons import say_outcome, say_reason
+
+_WORDS = {
+    "en": {
+        "line": "line",
+        "left": "left as it is",
+        "given up": "given up",
+        "layout": "only the layout is new",
+        "by": "by the",
+        "nothing": "nothing to change",
+        "stands": "The original stands: nothing survived that reads better.",
+    },
+    "ru": {
+        "line": "строка",
+        "left": "осталось как есть",
+        "given up": "отвергнуто",
+        "layout": "изменено лишь оформление",
+        "by": "автор:",
+        "nothing": "менять нечего",
+        "stands": "Остаётся исходный запрос: ничто не прошло проверку и не читается лучше.",
+    },
+}
 
 
 def show_refactored(
     console: Console, line: int, result: Refactored | SqlError, language: str = "en"
 ) -> None:
     """One statement: what was changed and why, how it reads now, and what trying showed."""
-    console.rule(f"line {line}" if language == "en" else f"строка {line}", align="left")
+    words = _WORDS[language]
+    console.rule(f"{words['line']} {line}", align="left")
     if isinstance(result, SqlError):
-        console.print(f"left as it is: {escape(str(result))}", soft_wrap=True)
+        console.print(f"{words['left']}: {escape(str(result))}", soft_wrap=True)
         return
     for change in result.changes:
         reason = change.reason_ru if language == "ru" else change.reason
         console.print(f"[bold]{escape(change.name)}[/]: {escape(reason)}", soft_wrap=True)
     for change, why in result.given_up:
-        console.print(f"[dim]{escape(change.name)}, given up: {escape(why)}[/]", soft_wrap=True)
+        outcome, _, reason = why.partition(": ")
+        told = f"{say_outcome(outcome, language)}: {say_reason(reason, language)}"
+        console.print(
+            f"[dim]{escape(change.name)}, {words['given up']}: {escape(told)}[/]", soft_wrap=True
+        )
     if result.best is None:
-        _say_why_not(console, result)
+        _say_why_not(console, result, language)
         return
     if not result.changes and result.best.source == "layout":
-        console.print("only the layout is new" if language == "en" else "изменено лишь оформление")
+        console.print(words["layout"])
     elif result.best.source.startswith("model"):
-        console.print(f"by the {escape(result.best.source)}")
+        console.print(f"{words['by']} {escape(result.best.source)}")
     show_diff(console, result.original, result.best.text)
-    show_verdict(console, result.best.verdict)
+    show_verdict(console, result.best.verdict, language)
     if result.best.cost is not None:
         console.print(escape(say_cost(result.best.cost, language)), soft_wrap=True)
 
 
-def _say_why_not(console: Console, result: Refactored) -> None:
+def _say_why_not(console: Console, result: Refactored, language: str) -> None:
+    words = _WORDS[language]
     if not result.candidates:
-        console.print("nothing to change")
+        console.print(words["nothing"])
         return
-    console.print("The original stands: nothing survived that reads better.")
+    console.print(words["stands"])
     for candidate in result.candidates:
-        verdict = candidate.verdict
-        console.print(
-            f"{escape(candidate.source)}: {verdict.outcome}: {escape(verdict.reason)}",
-            soft_wrap=True,
-        )
+        outcome, reason = say_verdict(candidate.verdict, language)
+        console.print(f"{escape(candidate.source)}: {outcome}: {escape(reason)}", soft_wrap=True)
         if candidate.survives and candidate.cost is not None:
-            console.print(f"    {escape(say_cost(candidate.cost))}", soft_wrap=True)
+            console.print(f"    {escape(say_cost(candidate.cost, language))}", soft_wrap=True)

@@ -32,7 +32,13 @@ def check_tree(
             yield finding
             continue
         said = standard.broken(finding.message, finding.message_ru)
-        yield replace(said, line=finding.line, column=finding.column, evidence=finding.evidence)
+        yield replace(
+            said,
+            line=finding.line,
+            column=finding.column,
+            evidence=finding.evidence,
+            evidence_ru=finding.evidence_ru,
+        )
     for standard in standards:
         for check in _CHECKS:
             for node, english, russian in check(tree, schema, standard.checks):
