@@ -69,7 +69,7 @@ def main() -> None:
         with store.writing():
             store.write(given, About("", PACKAGED, "d", counts={"document": 1}, width=384))
         store.about()
-        partitions = store_lance._partitions(len(rows))
+        partitions = store_lance.partitions(len(rows))
         for looked in (partitions // 8, partitions // 4, partitions // store_lance.PROBES):
             shares, took = [], []
             for vector in asked:

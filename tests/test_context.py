@@ -15,10 +15,11 @@ from conftest import DDL, ROWS, shared
 from sqlwright import sql
 from sqlwright.advise import advise
 from sqlwright.cli import app
-from sqlwright.context import request
+from sqlwright.context import quote, request
 from sqlwright.data.invent import invent_query
 from sqlwright.database import connect
 from sqlwright.knowledge import collect, learn, open_index
+from sqlwright.knowledge.passages import Passage
 from sqlwright.knowledge.poison import why_suspicious
 from sqlwright.schema import read_ddl
 from sqlwright.show import hit_as_dict
@@ -190,3 +191,18 @@ def test_what_a_query_names_is_found_whatever_the_limit(tmp_path: Path) -> None:
         ("t3", "it joins tables that the query names"),
         ("t4", "it joins tables that the query names"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Name it.\n\n```standard\nforbid: [select-star]\n```\n\nAlways.", "Name it. Always."),
+        ("Explicit joins.\n```standard\njoin_style: explicit", "Explicit joins."),
+        ("```standard\njoin_style: explicit\n```", "```standard join_style: explicit ```"),
+        ("```sql\nSELECT 1\n```", "```sql SELECT 1 ```"),
+    ],
+)  # fmt: skip
+def test_a_model_is_told_the_words_of_a_standard_and_not_its_entries(text: str, told: str) -> None:
+    passage = Passage("standard", "Joins", text, "docs/standards.md")
+    assert quote(passage, "mini") == told
+    assert quote(passage, "chat") == f"[standards.md] {told}"

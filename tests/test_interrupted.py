@@ -109,7 +109,7 @@ elif what == "embedding":
     Meaning.embed = fatal(Meaning.embed, 1)
 else:
     from sqlwright.knowledge import store_lance
-    store_lance._swap_in = fatal(store_lance._swap_in, 0)
+    store_lance.swap_in = fatal(store_lance.swap_in, 0)
 learn(where, paths=[Path(pages)], embedding=embedding)
 """
 

@@ -370,7 +370,7 @@ def test_what_no_text_may_hold_is_left_out(place: str, opened: Callable[[str], S
 
 HOLD = """
 import sys
-from sqlwright.knowledge import store_lance, store_postgres
+from sqlwright.knowledge import store_lance_build, store_postgres
 from sqlwright.knowledge.store import About, Row, open_store
 from sqlwright.knowledge.passages import Passage
 
@@ -378,7 +378,7 @@ def stop(*arguments):
     print("held", flush=True)
     sys.stdin.read()
 
-store_lance._add_indexes = stop
+store_lance_build._add_indexes = stop
 copy = store_postgres.PostgresStore._copy
 store_postgres.PostgresStore._copy = lambda *arguments: (copy(*arguments), stop())
 store = open_store(sys.argv[1])
@@ -463,7 +463,10 @@ def test_large_indexes_find_vectors_through_hnsw(
 def test_large_folders_find_what_small_ones_hold_in_memory(
     new_place: NewPlace, opened: Callable[[str], Store], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows = rows_of(1500, width=64, seed=2)
+    rows = [
+        replace(row, passage=replace(row.passage, time=f"2026-{1 + n % 12:02}-{1 + n % 28:02}"))
+        for n, row in enumerate(rows_of(1500, width=64, seed=2))
+    ]
     small = opened(new_place("folder"))
     write(small, rows)
     small.about()
@@ -488,6 +491,17 @@ def test_large_folders_find_what_small_ones_hold_in_memory(
         if rows[number].passage.kind in only.kinds:
             assert first[0] == second[0] == rows[number].passage
     assert found >= 100  # of 200: random vectors are the hardest for an index of vectors
+    times = sorted(row.passage.time for row in rows)
+    for part in (0.1, 0.5, 0.99, 0.2):  # many are later, then few: then looking further is no use
+        since = times[int(part * len(times))]
+        only = Only(REST, since=since)
+        first, second = (passages(one, one.by_words([rare[0]], only, 5)) for one in (small, large))
+        assert first == second
+        assert all(passage.time >= since for passage in second)
+        vector = array("f", rows[0].vector)
+        near = passages(large, large.by_vector(vector, only, 5))
+        assert all(passage.time >= since for passage in near)
+        assert len(near) == 5
     # what a fifth of the passages hold says little: it is asked for by itself only
     common = spread.most_common(1)[0][0]
     with_common = large.by_words([common, rare[0]], Only(REST), 40)

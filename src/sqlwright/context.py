@@ -8,6 +8,7 @@ each is quoted whole or not at all, and one that reads like an order to a model 
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
@@ -199,12 +200,16 @@ def fitted(asked: Request, hits: Sequence[Hit], model: Model) -> Told:
     return Told(replace(asked, passages=tuple(texts)), tuple(used), tuple(left_out))
 
 
+_ENTRIES = re.compile(r"^[ \t]*```standard\b.*?(^[ \t]*```[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
+
+
 def quote(passage: Passage, family: str) -> str:
     """The passage as a prompt has it: on one line; an example as before → after; with its source.
 
-    For mini without the source: no record that it learned from had one.
+    A standard's entries for `check` are left out: its words say the same. For mini without the
+    source: no record that it learned from had one.
     """
-    text = passage.text
+    text = _ENTRIES.sub("", passage.text).strip() or passage.text
     if passage.kind == "example":
         before, after = split_queries(passage.text)
         text = f"{before.comment} {before.text} → {after.text} ({after.comment})"

@@ -18,9 +18,9 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
+from functools import partial
 from importlib.util import find_spec
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -29,20 +29,29 @@ from sqlwright.knowledge import store
 from sqlwright.knowledge.held import Held
 from sqlwright.knowledge.passages import KINDS, Kind
 from sqlwright.knowledge.store import REST, TABLES, About, Only, Row
+from sqlwright.knowledge.store_lance_build import (
+    ABOUT,
+    SAMPLE,
+    TEXTS,
+    counting,
+    fill,
+    partitions,
+    swap_in,
+)
 
-ABOUT = "knowledge.json"
 HELD = 20_000  # rows of a table that is held in memory: a hundred megabytes at most
 # Of vectors' partitions every second one is looked into, and five times as many as are wanted are
 # compared exactly: 99 of 100 of the nearest are found (benchmarks/knowledge_recall.py).
 PROBES, REFINED = 2, 5
+# Among so many times as many as are wanted those since a time are looked for.
+FURTHER = 4
 # Words that stand in more than one of so many passages say little, and all who hold one are read.
 COMMON = 5
 CACHE = 1 << 30  # bytes of indexes kept in memory
-_TEXTS = ("kind", "title", "text", "source", "fingerprint", "time", "database")
-_SHOWN = (*_TEXTS, "tables", "origin", "words")
+_SHOWN = (*TEXTS, "tables", "origin", "words")
 _AT_ONCE = 2048  # rows
+_NEVER = "\U0010ffff"  # later than any time
 _COMMON_WORDS = "common.txt"
-_SAMPLE = 5_000  # passages whose words are counted
 
 
 class LanceStore:
@@ -58,6 +67,8 @@ class LanceStore:
         self._held: dict[str, Held | None] = {}
         self._common: frozenset[str] = frozenset()
         self._names: dict[str, list[tuple[int, str, str]]] | None = None
+        # since then so few rows are that looking further did not find enough of them
+        self._late = dict.fromkeys(("tables", "rest"), _NEVER)
         self._opening = threading.Lock()
         self._read: tuple[tuple[int, ...], About] | None = None
         self.label = str(folder)
@@ -129,8 +140,8 @@ class LanceStore:
         # a word counts as often as it stands here, and two clauses would take ten times as long
         times = round(1 / store.FAINT) if faint else 1
         text = " ".join(words * times + faint)
-        query = table.search(MatchQuery(text, "words"), query_type="fts").select(["_score"])
-        return self._best(query, only, limit, "_score", -1)
+        ask = partial(table.search, MatchQuery(text, "words"), query_type="fts")
+        return self._best(ask, only, limit, "_score", -1)
 
     def by_vector(self, vector: Sequence[float], only: Only, limit: int) -> list[int]:
         table = self._table("tables" if only.is_of_tables else "rest")
@@ -138,10 +149,13 @@ class LanceStore:
             return []
         if (held := self._in_memory(table.name)) is not None:
             return _numbers(held.by_vector(vector, only, limit), only.is_of_tables)
-        near = table.search(list(vector), query_type="vector").distance_type("cosine")
-        probes = max(1, _partitions(table.count_rows()) // PROBES)
-        near = near.nprobes(probes).refine_factor(REFINED).select(["_distance"])
-        return self._best(near, only, limit, "_distance", 1)
+        probes = max(1, partitions(table.count_rows()) // PROBES)
+
+        def ask() -> Any:
+            near = table.search(list(vector), query_type="vector").distance_type("cosine")
+            return near.nprobes(probes).refine_factor(REFINED)
+
+        return self._best(ask, only, limit, "_distance", 1)
 
     def _in_memory(self, name: str) -> Held | None:
         """All of a small table, read when it is first asked; None of a large one."""
@@ -153,14 +167,36 @@ class LanceStore:
                     self._held[name] = Held(self._ask(query))
             return self._held[name]
 
-    def _best(self, query: Any, only: Only, limit: int, column: str, sign: int) -> list[int]:
-        """The numbers, best first; of equals that which was learned first."""
+    def _best(
+        self, ask: Callable[[], Any], only: Only, limit: int, column: str, sign: int
+    ) -> list[int]:
+        """The numbers, best first; of equals that which was learned first.
+
+        To search among the rows since a time, an engine first lists them all. Where many are as
+        late, it is faster to look further and to pass over what is older.
+        """
+        name = "tables" if only.is_of_tables else "rest"
+        found: list[tuple[float, int, str]] = []
+        further = FURTHER * limit if only.since and only.since < self._late[name] else 0
+        if further:
+            anytime = self._ranked(ask(), replace(only, since=""), further, column, sign)
+            found = [row for row in anytime if row[2] >= only.since]
+            if len(found) < limit and len(anytime) == further:
+                self._late[name], further = only.since, 0
+        if not further:
+            found = self._ranked(ask(), only, limit, column, sign)
+        return _numbers([number for _, number, _ in found[:limit]], only.is_of_tables)
+
+    def _ranked(
+        self, query: Any, only: Only, limit: int, column: str, sign: int
+    ) -> list[tuple[float, int, str]]:
+        """Score, row and time, best first."""
         if not only.is_all:
             query = query.where(_only(only))
-        found = self._ask(query.with_row_id(True).limit(limit))
+        found = self._ask(query.select([column, "time"]).with_row_id(True).limit(limit))
         scores = (sign * score for score in found[column].to_pylist())
-        ranked = sorted(zip(scores, found["_rowid"].to_pylist(), strict=True))
-        return _numbers([number for _, number in ranked], only.is_of_tables)
+        times = (time or "" for time in found["time"].to_pylist())
+        return sorted(zip(scores, found["_rowid"].to_pylist(), times, strict=True))
 
     def rows(self, numbers: Sequence[int]) -> list[Row]:
         found = {}
@@ -206,6 +242,7 @@ class LanceStore:
 
     def close(self) -> None:
         self._open, self._held, self._names = {}, {}, None
+        self._late = dict.fromkeys(("tables", "rest"), _NEVER)
 
     def _table(self, name: str) -> Any:
         """A LanceDB table of the build, opened when it is first asked; None where it is empty."""
@@ -270,11 +307,11 @@ class LanceStore:
         try:
             folder, words = self._folder / build, Counter[str]()
             many = sum(about.counts.get(kind, 0) for kind in REST)
-            _fill(folder, "tables", rows(TABLES), about.width)
-            _fill(folder, "rest", _counting(rows(REST), words, many), about.width)
-            common = [word for word, count in words.items() if count > min(many, _SAMPLE) / COMMON]
+            fill(folder, "tables", rows(TABLES), about.width, HELD)
+            fill(folder, "rest", counting(rows(REST), words, many), about.width, HELD)
+            common = [word for word, count in words.items() if count > min(many, SAMPLE) / COMMON]
             (folder / _COMMON_WORDS).write_text("\n".join(common), encoding="utf-8")
-            return _swap_in(self._folder, replace(about, build=build))
+            return swap_in(self._folder, replace(about, build=build))
         except (OSError, RuntimeError) as error:
             shutil.rmtree(self._folder / build, ignore_errors=True)
             raise store.unwritten(self.label, error) from None
@@ -305,88 +342,3 @@ def _quoted(text: str) -> str:
 def _is_foreign(path: Path) -> bool:
     # a learn that was killed leaves its lock, its journal and a build
     return path.name not in ("writing.lock", "journal") and not path.name.startswith("build-")
-
-
-def _fill(folder: Path, name: str, rows: Iterable[Row], width: int) -> None:
-    """Writes one LanceDB table of a build, a few thousand rows at a time, with its indexes."""
-    import lancedb
-    import pyarrow as pa
-
-    fields = [pa.field(name, pa.string()) for name in (*_TEXTS, "origin", "words")]
-    fields.append(pa.field("tables", pa.list_(pa.string())))
-    if width:
-        fields.append(pa.field("vector", pa.list_(pa.float32(), width)))
-    schema = pa.schema(fields)
-    batches = pa.RecordBatchReader.from_batches(schema, _batches(rows, schema, width))
-    table = lancedb.connect(str(folder)).create_table(name, batches, on_bad_vectors="null")
-    if count := table.count_rows():
-        _add_indexes(table, count)
-
-
-def _counting(rows: Iterable[Row], words: Counter[str], many: int) -> Iterator[Row]:
-    """The rows as they come; counts in how many of a few thousand of them each word stands."""
-    every = max(1, many // _SAMPLE)
-    for number, row in enumerate(rows):
-        if number % every == 0:
-            words.update(set(row.words.split()))
-        yield row
-
-
-def _batches(rows: Iterable[Row], schema: Any, width: int) -> Iterator[Any]:
-    import numpy as np
-    import pyarrow as pa
-
-    cleaned = map(store.cleaned, rows)
-    while part := list(islice(cleaned, _AT_ONCE)):
-        said = [row.passage for row in part]
-        values: dict[str, Any] = {name: [getattr(one, name) for one in said] for name in _TEXTS}
-        values["tables"] = [one.tables for one in said]
-        values |= {name: [getattr(row, name) for row in part] for name in ("origin", "words")}
-        columns = [pa.array(values[f.name], f.type) for f in schema if f.name != "vector"]
-        if width:
-            none = b"\0" * width * 4
-            numbers = np.frombuffer(b"".join(row.vector or none for row in part), np.float32)
-            is_none = pa.array([not row.vector for row in part])
-            columns.append(pa.FixedSizeListArray.from_arrays(numbers, width, mask=is_none))
-        yield pa.record_batch(columns, schema=schema)
-
-
-def _add_indexes(table: Any, count: int) -> None:
-    from lancedb.index import FTS, Bitmap, BTree, IvfRq
-
-    # the words are stemmed and split already: nothing more is to be done to them
-    table.create_index(
-        "words",
-        config=FTS(
-            base_tokenizer="whitespace",
-            with_position=False,
-            lower_case=False,
-            stem=False,
-            remove_stop_words=False,
-            ascii_folding=False,
-            max_token_length=None,
-        ),
-    )
-    for column in ("kind", "database"):
-        table.create_index(column, config=Bitmap())
-    for column in ("title", "time"):
-        table.create_index(column, config=BTree())
-    if count > HELD and "vector" in table.schema.names:
-        # RaBitQ: Gao & Long 2024, one bit a number
-        how = IvfRq(distance_type="cosine", num_partitions=_partitions(count), sample_rate=64)
-        table.create_index("vector", config=how)
-
-
-def _partitions(count: int) -> int:
-    return min(1024, count // 100)
-
-
-def _swap_in(folder: Path, about: About) -> About:
-    """Replaces knowledge.json in one step, after everything that it names is on the disk."""
-    new = folder / f"{ABOUT}.new"
-    with new.open("w", encoding="utf-8") as file:
-        json.dump(asdict(about), file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(folder / ABOUT)
-    return about
