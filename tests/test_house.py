@@ -18,7 +18,7 @@ FLOORS = (
     {"adapters", "restricted", "engines", "decoder", "rates"},
     {"database", "model", "curve", "checkpoints"},
     {"analyze", "knowledge", "verify"},
-    {"prompt", "evidence"},
+    {"prompt", "evidence", "join_advice"},
     {"context", "rewrite", "indexing", "data", "tokens", "bases", "check"},
     {"advise", "ask", "explain", "repair", "plan", "export", "shards"},
     {"evaluate", "refactor"},

@@ -18,6 +18,7 @@ from sqlwright.context import Told, find_passages, fitted, request
 from sqlwright.database import Database
 from sqlwright.engines.plans import Plan, PlanStep
 from sqlwright.errors import BindError
+from sqlwright.join_advice import JoinAdvice, join_advice
 from sqlwright.knowledge.passages import Hit
 from sqlwright.knowledge.search import Index
 from sqlwright.model import Model
@@ -77,6 +78,7 @@ class Advice:
         left_out: those that were found and did not stand there, each with the reason.
         model_asked: was there a model to read them?
         plan: of the original: measured where it was done in time, else what the engine expects.
+        joins: what the measured plan shows of the original's joins.
     """
 
     query: exp.Query
@@ -88,6 +90,7 @@ class Advice:
     left_out: tuple[tuple[Hit, str], ...] = ()
     model_asked: bool = False
     plan: Plan | None = None
+    joins: tuple[JoinAdvice, ...] = ()
 
     @property
     def heaviest(self) -> list[PlanStep]:
@@ -103,6 +106,7 @@ class Advice:
             "plan": {
                 "measured": self.plan is not None and self.plan.is_measured,
                 "heaviest": [step.as_dict() for step in self.heaviest],
+                "joins": [joined.as_dict() for joined in self.joins],
             },
             "passages": [_passage_as_dict(hit, self.model_asked) for hit in self.passages],
             "passages_left_out": [
@@ -154,7 +158,7 @@ def advise(
     """
     schema, dialect = database.schema, database.dialect
     query = sql.read(text, dialect)
-    sql.bind(query, schema, dialect)
+    bound = sql.bind(query, schema, dialect)
     say("looking for findings and passages")
     findings = analyze(query, schema)
     hits = find_passages(knowledge, query, findings, schema, dialect, instruction, database.name)
@@ -192,6 +196,7 @@ def advise(
         left_out=left_out,
         model_asked=told is not None,
         plan=plan,
+        joins=join_advice(plan, bound, schema, dialect) if plan is not None else (),
     )
 
 

@@ -31,6 +31,7 @@ class PlanStep:
         seconds: of its own, without the steps below.
         spilled: bytes that it wrote to disk for want of memory.
         way: how the engine comes to its rows, in its own words.
+        depth: steps between it and the top of the tree; 0 for all where the plan is a list.
     """
 
     name: str
@@ -44,6 +45,7 @@ class PlanStep:
     seconds: float | None = None
     spilled: int = 0
     way: str = ""
+    depth: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """The step as JSON types."""
@@ -158,6 +160,7 @@ def _tree(text: str) -> list[PlanStep]:
             ctes[branch.cte] = work(branch)
         elif above:
             above[-1].below += work(branch)
+        branch.step = replace(branch.step, depth=len(above))
         above.append(branch)
     for branch in branches:
         if branch.step.name.startswith("CTE Scan") and branch.step.table in ctes and is_measured:
@@ -292,7 +295,7 @@ def _seconds(milliseconds: Any) -> float | None:
 _UNTOLD = ("RESULT_COLLECTOR", "EXPLAIN_ANALYZE", "QUERY")
 
 
-def _duckdb(tree: Any) -> Iterator[PlanStep]:
+def _duckdb(tree: Any, depth: int = 0) -> Iterator[PlanStep]:
     """The operators of the profile; 1.4 and 2.0 name its parts differently."""
     for node in tree if isinstance(tree, list) else [tree]:
         name = str(node.get("name") or node.get("operator_name") or "").strip()
@@ -310,9 +313,10 @@ def _duckdb(tree: Any) -> Iterator[PlanStep]:
                 given=given,
                 read=scanned if table else None,
                 seconds=node.get("timing", node.get("operator_timing")),
+                depth=depth,
             )
         for key in ("operator", "children"):
-            yield from _duckdb(node.get(key) or [])
+            yield from _duckdb(node.get(key) or [], depth + 1)
 
 
 _BOX_ROWS = re.compile(r"~?(?P<rows>[\d,]+)\s+[Rr]ows?")

@@ -22,6 +22,7 @@ from sqlwright.explain.depends import of_dependence
 from sqlwright.explain.plans import of_plan
 from sqlwright.explain.rows import of_rows
 from sqlwright.explain.sentence import Sentence, Speaker, Step
+from sqlwright.join_advice import join_advice
 from sqlwright.schema import Facts, Schema
 
 __all__ = ["Explanation", "Sentence", "Step", "explain", "explain_on"]
@@ -114,11 +115,17 @@ def explain_on(
     if not run:
         return found
     speaker = Speaker(language, dialect)
+    joins = join_advice(plan, sql.bind(query, schema, dialect), schema, dialect)
+    shown = (Sentence("plan", f"{_capital(one.say(language))}.", one.evidence) for one in joins)
     took = database.time(query, seconds=seconds)
     said = speaker.pick(f"It took {took:.3g} s, all its rows fetched.",
                         f"Выполнялся {took:.3g} с, со всеми строками.")  # fmt: skip
     timed = Sentence("time", said, sql.write(query, dialect))
-    return replace(found, plan=(*found.plan, timed))
+    return replace(found, plan=(*found.plan, *shown, timed))
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
 def _caveats(

@@ -154,6 +154,8 @@ def _show_heaviest(console: Console, advice: Advice, language: str) -> None:
     console.rule(_in(language, title), align="left")
     for step in advice.heaviest:
         console.print(f"  {escape(say_step(step, language))}", soft_wrap=True)
+    for joined in advice.joins:
+        console.print(f"  {escape(joined.say(language))}", soft_wrap=True)
 
 
 def _show_passages(console: Console, advice: Advice, language: str) -> None:
