@@ -15,7 +15,10 @@ from sqlwright.database import Database, connect
 from sqlwright.evidence import plan_of
 from sqlwright.explain import explain_on
 from sqlwright.join_advice import JoinAdvice, join_advice
+from sqlwright.rewrite.joined_first import joined_first
+from sqlwright.schema import read_ddl
 from sqlwright.show import show_advice
+from sqlwright.verify.judge import judge
 
 MADE = """
 CREATE TABLE item (id INTEGER NOT NULL PRIMARY KEY, x INTEGER, y INTEGER, z INTEGER);
@@ -34,6 +37,11 @@ LATE = (
 )
 AGAIN = "SELECT i.id FROM item AS i WHERE (SELECT count(*) FROM shop AS h WHERE h.size = i.x) > 3"
 PLAIN = "SELECT count(*) FROM item AS i JOIN sale AS s ON s.item_id = i.id WHERE i.x = 1"
+
+
+@pytest.fixture(autouse=True)
+def told_however_brief(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sqlwright.join_advice.BRIEF", 0.0)
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +102,8 @@ def test_a_join_that_leaves_few_rows_late_is_told(postgres: Database) -> None:
     said = by_kind["thinned-late"]
     assert "12,000 rows" in said.english
     assert "the join with h leaves 120" in said.english
-    assert "in the order h, s, i under SET LOCAL join_collapse_limit = 1" in said.remedy
+    assert "join h with s in a WITH item AS MATERIALIZED" in said.remedy
+    assert said.first == ("h", "s")
 
 
 def test_a_table_that_is_read_for_each_row_is_told(postgres: Database) -> None:
@@ -116,11 +125,15 @@ def test_duckdb_shows_low_expectations_too(tmp_path: Path) -> None:
     with duckdb.connect(str(tmp_path / "shop.duckdb")) as made:
         made.execute(MADE)
         made.execute("INSERT INTO item SELECT i, i, 0, 0 FROM range(50000) t(i)")
+        made.execute("INSERT INTO shop SELECT i, i FROM range(1000) t(i)")
         made.execute(
             "INSERT INTO sale SELECT i, CASE WHEN i % 2 = 0 THEN 7 ELSE i % 50000 END, 0"
             " FROM range(100000) t(i)"
         )
-    text = "SELECT sum(s.id) FROM item AS i JOIN sale AS s ON s.item_id = i.id WHERE i.x = 7"
+    text = (
+        "SELECT sum(s.id) FROM item AS i JOIN sale AS s ON s.item_id = i.id"
+        " LEFT JOIN shop AS h ON h.id = s.shop_id AND h.size = i.y WHERE i.x = 7"
+    )
     with connect(str(tmp_path / "shop.duckdb")) as database:
         (said,) = advised(database, text)
     assert said.kind == "expected-few"
@@ -146,6 +159,51 @@ def test_mariadb_shows_low_expectations_without_a_tree(mariadb_server: str) -> N
     assert "s (ref)" in said.english
     assert "and got 10,0" in said.english
     assert "ANALYZE TABLE sale" in said.remedy
+
+
+def test_what_is_joined_first_is_proposed_and_returns_the_same(postgres: Database) -> None:
+    advice = advise(LATE, database=postgres, seconds=2, witnesses=5)
+    (candidate,) = [c for c in advice.candidates if c.source == "plan: h and s first"]
+    assert candidate.survives
+    assert candidate.verdict.shown_by
+    assert "AS MATERIALIZED" in candidate.text
+    assert candidate.query is not None
+    assert postgres.rows(candidate.query).rows == postgres.rows(advice.query).rows
+
+
+@pytest.mark.parametrize(
+    ("text", "moved"),
+    [
+        (LATE, True),
+        (LATE.replace(" JOIN shop", " LEFT JOIN shop"), False),
+        ("SELECT h.id AS a, s.id FROM shop h, sale s, item i WHERE h.id = s.shop_id", True),
+        ("SELECT i.id FROM shop h, sale s, item i GROUP BY i.id HAVING max(h.size) > 3", True),
+        (
+            "SELECT h.id FROM shop h, sale s, item i"
+            " WHERE EXISTS (SELECT 1 FROM item j WHERE j.x = h.size AND j.y = s.id)",
+            True,
+        ),
+        ("SELECT h.id FROM shop h, sale s WHERE h.id = s.shop_id", False),  # nothing else to join
+        ("SELECT h.id FROM shop h, sale s, item i, (SELECT 1 AS x) AS d", False),
+        ("SELECT h.id FROM shop h, sale s, item i WHERE i.id IN (SELECT h.id FROM shop h)", False),
+        (
+            "WITH joined_first AS (SELECT 1 AS x) SELECT h.id FROM shop h, sale s, item i",
+            False,
+        ),
+        ("SELECT h.id FROM shop h, sale s, item i UNION SELECT 1", False),
+    ],
+)
+def test_two_tables_are_joined_first_where_all_joins_are_inner(text: str, moved: bool) -> None:
+    schema = read_ddl(MADE, "postgres")
+    query = sql.read(text, "postgres")
+    changed = joined_first(sql.bind(query, schema, "postgres"), ("h", "s"))
+    assert (changed is not None) == moved
+    if changed is not None:
+        again = sql.read(sql.write(changed, "postgres"), "postgres")
+        verdict = judge(query, again, schema, "postgres", seconds=3)
+        assert verdict.outcome == "no difference found", verdict.reason
+        names = [item.alias_or_name for item in changed.selects]
+        assert names == [item.alias_or_name for item in query.selects]
 
 
 def test_optimize_and_explain_show_it(postgres: Database) -> None:

@@ -174,6 +174,8 @@ def advise(
     say("asking the engine where the time goes")
     plan, facts = evidence.ask(database, query, findings, schema, run_seconds=seconds)
     findings = evidence.with_evidence(findings, query, schema, plan, facts)
+    joins = join_advice(plan, bound, schema, dialect) if plan is not None else ()
+    proposals += rewrite.by_plan(query, joins, schema, dialect)
 
     def examined(chosen: Sequence[Proposal]) -> list[Candidate]:
         found = []
@@ -196,7 +198,7 @@ def advise(
         left_out=left_out,
         model_asked=told is not None,
         plan=plan,
-        joins=join_advice(plan, bound, schema, dialect) if plan is not None else (),
+        joins=joins,
     )
 
 

@@ -18,6 +18,7 @@ from sqlglot import exp
 from sqlwright.engines.plans import Plan, PlanStep
 from sqlwright.schema import Schema, Table
 
+BRIEF = 0.02  # seconds: what takes less is left alone
 _TIMES_AS_MANY = 10  # rows as expected: less changes no plan that we have seen
 _FEW = 1_000  # rows that no order of joins makes slow
 _MANY = 10_000  # rows that are worth joining later
@@ -41,6 +42,7 @@ class JoinAdvice:
         english: what was measured; `russian` the same.
         remedy: what to try; it has not been tried.
         evidence: the line of the plan that shows it.
+        first: aliases of two tables that might be joined first.
     """
 
     kind: Kind
@@ -49,6 +51,7 @@ class JoinAdvice:
     remedy: str
     remedy_ru: str
     evidence: str
+    first: tuple[str, str] | None = None
 
     def say(self, language: str = "en") -> str:
         """What was measured and what to try, in the language."""
@@ -78,7 +81,9 @@ def join_advice(
     """
     nodes = _tree(plan)
     joins = [node for node in nodes if _JOIN.search(node.step.name)]
-    if not plan.is_measured or (not joins and len({s.table for s in plan.steps if s.table}) < 2):
+    if not plan.is_measured or sum(step.seconds or 0.0 for step in plan.steps) < BRIEF:
+        return ()
+    if not joins and len({step.table for step in plan.steps if step.table}) < 2:
         return ()
     names = {node.alias_or_name.lower(): node.name for node in query.find_all(exp.Table)}
     tables = {alias: table for alias, name in names.items() if (table := schema.table(name))}
@@ -87,7 +92,11 @@ def join_advice(
         list(_thinned_late(joins, _links(query), names, dialect)),
         list(_read_again(nodes)),
     ]
-    return tuple(advice for some in found for advice in some[:_MOST])
+    return tuple(
+        advice
+        for some in found
+        for advice in list({one.remedy: one for one in reversed(some)}.values())[::-1][:_MOST]
+    )
 
 
 @dataclass(eq=False, slots=True)
@@ -146,9 +155,8 @@ def _expected_few(
     for node in sorted(wrong, key=_Node.times, reverse=True):
         if any(other in wrong for other in node.below()):
             continue  # it only passes on what is wrong below
-        joined = [n for n in (node, *node.above()) if _JOIN.search(n.step.name)]
-        if not joined and not is_list:
-            continue
+        if not is_list and not any(_JOIN.search(n.step.name) for n in node.above()):
+            continue  # no join was chosen by it
         step, times, loops = node.step, node.times(), node.step.loops or 1
         expected, given = step.expected or 0, round((step.given or 0) / loops)
         each, each_ru = (" each time", " за раз") if loops > 1 else ("", "")
@@ -174,26 +182,25 @@ def _statistics(
     names = list(dict.fromkeys(tables[alias].name for alias in read if alias is not None))
     own = _alias(node.step, known) if node.step.table else None
     table = tables[own] if own is not None else None
-    if dialect == "postgres":
-        analyzed = "; ".join(f"ANALYZE {name}" for name in names) or "ANALYZE"
-        columns = _filtered(node.step, plan, table.columns) if table is not None else []
-        if table is None or len(columns) < 2:
-            return analyzed, analyzed
-        called = "_".join((table.name, *columns))[:63]
-        made = f"CREATE STATISTICS {called} ON {', '.join(columns)} FROM {table.name}; {analyzed}"
+    if table is None or dialect == "duckdb":  # of a join, or of rows made on the way
+        rows, rows_ru = (word.join(names) or node.step.name for word in (" and ", " и "))
         return (
-            f"{made} (for columns that depend on each other)",
-            f"{made} (для столбцов, которые зависят друг от друга)",
+            f"put these rows of {rows} into a temporary table first, where the engine counts them",
+            f"положить эти строки ({rows_ru}) сначала во временную таблицу: там движок их сочтёт",
         )
     if dialect == "mysql":
-        made = "; ".join(f"ANALYZE TABLE {name}" for name in names) or "ANALYZE TABLE"
         return (
-            f"{made}, with a histogram of the columns in its conditions",
-            f"{made}, с гистограммой столбцов из условий",
+            f"ANALYZE TABLE {table.name}, with a histogram of the columns in its conditions",
+            f"ANALYZE TABLE {table.name}, с гистограммой столбцов из условий",
         )
+    columns = _filtered(node.step, plan, table.columns)
+    if len(columns) < 2:
+        return f"ANALYZE {table.name}", f"ANALYZE {table.name}"
+    called = "_".join((table.name, *columns))[:63]
+    made = f"CREATE STATISTICS {called} ON {', '.join(columns)} FROM {table.name}"
     return (
-        "a condition on fewer columns, or the rows put into a table of their own first",
-        "условие на меньшее число столбцов или заранее сложить эти строки в отдельную таблицу",
+        f"{made}; ANALYZE {table.name} (for columns that depend on each other)",
+        f"{made}; ANALYZE {table.name} (для столбцов, которые зависят друг от друга)",
     )
 
 
@@ -231,20 +238,20 @@ def _thinned_late(
         if None in mine or None in others or len(late) != 1 or len(set(others)) < len(others):
             continue
         early = [name for name in mine if frozenset((name, late[0])) in links]
-        if not early or len(early) == len(mine):
-            continue  # it needs all that is joined before
-        order = [str(name) for name in (*late, *early, *(n for n in mine if n not in early))]
-        shown = ", ".join(str(name) for name in mine)
-        remedy, remedy_ru = _in_order(order, dialect)
+        if len(early) != 1 or len(mine) == 1:
+            continue  # it leaves few for what several of them hold, or there is no other order
+        shown, last, first = ", ".join(map(str, mine)), str(late[0]), str(early[0])
+        remedy, remedy_ru = _joined_first(last, first, dialect)
         yield JoinAdvice(
             "thinned-late",
-            f"{shown} are joined first and give {many:,} rows, of which the join with {late[0]}"
-            f" leaves {left:,}: joined with {early[0]} first, it may leave fewer to carry",
-            f"{shown} соединяются первыми и дают {many:,} строк, из которых соединение с {late[0]}"
-            f" оставляет {left:,}: соединить его сначала с {early[0]}, и строк может стать меньше",
+            f"{shown} are joined first and give {many:,} rows, of which the join with {last}"
+            f" leaves {left:,}: joined with {first} first, it may leave fewer to carry",
+            f"{shown} соединяются первыми и дают {many:,} строк, из которых соединение с {last}"
+            f" оставляет {left:,}: соединить его сначала с {first}, и строк может стать меньше",
             remedy,
             remedy_ru,
             above.step.line,
+            (last, first),
         )
 
 
@@ -283,18 +290,15 @@ def _alias(step: PlanStep, names: Mapping[str, str]) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
-def _in_order(order: Sequence[str], dialect: str) -> tuple[str, str]:
-    """How the engine is made to join in an order."""
-    listed = ", ".join(order)
-    english, russian = f"FROM in the order {listed}", f"FROM в порядке {listed}"
-    fixed = {
-        "postgres": "SET LOCAL join_collapse_limit = 1",
-        "mysql": "SELECT STRAIGHT_JOIN",
-        "duckdb": "SET disabled_optimizers = 'join_order'",
-    }.get(dialect)
-    if fixed is None:
-        return english, russian
-    return f"{english} under {fixed}", f"{russian} при {fixed}"
+def _joined_first(last: str, first: str, dialect: str) -> tuple[str, str]:
+    """How the engine is made to join the two first."""
+    if dialect == "mysql":
+        made = f"SELECT STRAIGHT_JOIN, FROM {last}, {first}, ..."
+        return made, made
+    return (
+        f"join {last} with {first} in a WITH item AS MATERIALIZED, as `optimize` does",
+        f"соединить {last} с {first} в WITH ... AS MATERIALIZED, как делает `optimize`",
+    )
 
 
 # --- read again and again -------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from sqlwright.rewrite.answers import (
     read_answer,
 )
 from sqlwright.rewrite.effect import effect
+from sqlwright.rewrite.joined_first import by_plan
 from sqlwright.rewrite.passes import PASSES, by_passes, tidied
 from sqlwright.rewrite.proposal import Proposal, Rejected, distinct, read_back
 from sqlwright.rewrite.rules import by_rules, settled
@@ -111,6 +112,7 @@ __all__ = [
     "Rejected",
     "by_model",
     "by_passes",
+    "by_plan",
     "by_rules",
     "distinct",
     "fitting_prompt",
