@@ -30,12 +30,12 @@ _Seconds = Annotated[float, typer.Option(min=0.1, help="the limit of one query")
 
 
 _MINI = {
-    "en": "rules could not place every word, and mini, the model that ships, answered 2 of 48"
-    " questions right that it had not seen: read the query before you trust it, or name a larger"
-    " model by --model",
-    "ru": "правила нашли место не каждому слову, а mini, поставляемая модель, верно ответила на 2"
-    " из 48 незнакомых вопросов: прочтите запрос, прежде чем верить ему, или укажите модель"
-    " побольше через --model",
+    "en": "rules could not place every word, and this answer is a small model's, which is seldom"
+    " right about people's questions: read the query before you trust it, or name a larger model by"
+    " --model",
+    "ru": "правила нашли место не каждому слову, а этот ответ дала маленькая модель, которая редко"
+    " права в вопросах людей: прочтите запрос, прежде чем верить ему, или укажите модель побольше"
+    " через --model",
 }
 
 
