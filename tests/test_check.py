@@ -191,6 +191,60 @@ def test_an_unknown_name_of_a_template_is_no_finding() -> None:
     assert not [f for f in check_text(text, OVER_SHOP).findings if f.rule == "unknown-name"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT c.id FROM ((SELECT id FROM orders) AS o LEFT JOIN customers AS c ON o.id = c.id)",
+        "SELECT o.id FROM (orders AS o JOIN customers AS c ON o.id = c.id) WHERE c.id > 5",
+    ],
+)
+def test_a_join_in_parentheses_hides_no_names(text: str) -> None:
+    found = check_text(text, OVER_SHOP).findings
+    assert not [f for f in found if f.rule in ("unknown-name", "unnamed-subquery")]
+
+
+def test_a_message_quotes_the_division_as_it_is_written() -> None:
+    text = "SELECT id FROM orders WHERE id + 10 / 2 = 13"
+    said = [f.message for f in check_text(text, Settings(dialect="mysql")).findings]
+    assert any("id + 10 / 2" in message for message in said)
+    assert not any("NULLIF" in message for message in said)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text", "silent"),
+    [
+        ("snowflake", "SELECT f.value:a::int AS a FROM t, LATERAL FLATTEN(input => v) f",
+         "mixed-name-case"),
+        ("bigquery", "SELECT p.key FROM `p.d.ga` AS g, UNNEST(params) AS p WHERE g.id = 5",
+         "mixed-qualification"),
+        ("bigquery", "SELECT a FROM `p.d.t`", "needless-quotes"),
+        ("spark", "SELECT a FROM t LEFT ANTI JOIN u ON t.id = u.id", "mixed-qualification"),
+        ("trino", "SELECT a FROM t WHERE date(ts) = DATE '2024-01-01'", "function-on-column"),
+        ("clickhouse", "CREATE TABLE t (id UInt64) ENGINE = MergeTree ORDER BY id",
+         "table-without-key"),
+        ("tsql", "UPDATE c SET c.name = 'x' FROM customers c JOIN orders o ON o.cid = c.id"
+         " WHERE o.total > 5", "reused-alias"),
+        ("redshift", "CREATE TABLE t (id INT) DISTKEY(id) SORTKEY(id)", "syntax"),
+    ],
+)  # fmt: skip
+def test_what_a_dialect_has_otherwise_is_no_finding(dialect: str, text: str, silent: str) -> None:
+    found = check_text(text, Settings(dialect=dialect)).findings
+    assert silent not in {finding.rule for finding in found}
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text", "quoted"),
+    [
+        ("oracle", "SELECT NVL(a, 0), b + 1 FROM t", "`NVL(a, 0)` and 1 more have no names"),
+        ("tsql", "SELECT id FROM t WHERE CONVERT(DATE, made) = '2024-01-01'",
+         "`CONVERT(DATE, made)`"),
+    ],
+)  # fmt: skip
+def test_a_message_is_in_words_of_the_dialect(dialect: str, text: str, quoted: str) -> None:
+    found = check_text(text, Settings(dialect=dialect)).findings
+    assert any(quoted in finding.message for finding in found)
+
+
 def test_clients_own_words_end_statements() -> None:
     go = check_text("SELECT TOP 3 a FROM t\nGO\nSELECT * FROM u\nGO 2\n", Settings(dialect="tsql"))
     assert go.statements == 2
@@ -343,6 +397,73 @@ def test_sarif_has_the_form_that_tools_read(folder: Path) -> None:
     suppressed = [r for r in results if r.get("suppressions")]
     assert [s["justification"] for r in suppressed for s in r["suppressions"]] == ["export"]
     assert made["invocations"][0]["executionSuccessful"] is True
+    _assert_form(found, "log")
+
+
+# SARIF 2.1.0, section 3: what an object must have, and what else it may have that we write
+FORM: dict[str, tuple[str, str]] = {
+    "log": ("version runs", "$schema"),
+    "runs": ("tool", "columnKind invocations results"),
+    "tool": ("driver", ""),
+    "driver": ("name", "version rules"),
+    "rules": ("id", "defaultConfiguration shortDescription help"),
+    "defaultConfiguration": ("", "level"),
+    "shortDescription": ("text", ""),
+    "help": ("text", "markdown"),
+    "invocations": ("executionSuccessful", "toolExecutionNotifications"),
+    "toolExecutionNotifications": ("message", "level"),
+    "message": ("text", ""),
+    "results": ("message", "ruleId ruleIndex level locations properties suppressions"),
+    "locations": ("", "physicalLocation"),
+    "physicalLocation": ("artifactLocation", "region"),
+    "artifactLocation": ("uri", "uriBaseId"),
+    "region": ("startLine", "startColumn"),
+    "suppressions": ("kind", "justification"),
+}
+ENUMS = {
+    "level": {"none", "note", "warning", "error"},
+    "columnKind": {"utf16CodeUnits", "unicodeCodePoints"},
+    "kind": {"inSource", "external"},
+}
+
+
+def _assert_form(value: object, name: str) -> None:
+    """Holds the value to the standard's tables: required properties, no unknown ones, enums."""
+    if name == "properties":
+        return  # a bag of anything
+    if isinstance(value, list):
+        for item in value:
+            _assert_form(item, name)
+    elif isinstance(value, dict):
+        required, more = (words.split() for words in FORM[name])
+        assert set(required) <= value.keys() <= {*required, *more}, (name, value)
+        for key, inner in value.items():
+            _assert_form(inner, key)
+    elif name in ENUMS:
+        assert value in ENUMS[name], (name, value)
+    elif name in ("startLine", "startColumn", "ruleIndex"):
+        assert isinstance(value, int)
+        assert value >= (name != "ruleIndex")
+    elif name == "executionSuccessful":
+        assert isinstance(value, bool)
+    else:
+        assert isinstance(value, str), (name, value)
+        assert value or name == "justification", name
+
+
+def test_sarif_tells_of_a_file_that_cannot_be_read(folder: Path) -> None:
+    (folder / "broken.sql").write_bytes(b"SELECT \xff\xfe\xfa FROM t")
+    (folder / "Имя #1%20.sql").write_text("SELECT * FROM t")
+    found = json.loads(run("check", folder, "--sarif").stdout)
+    _assert_form(found, "log")
+    (invocation,) = found["runs"][0]["invocations"]
+    assert invocation["executionSuccessful"] is False
+    (told,) = invocation["toolExecutionNotifications"]
+    assert "broken.sql" in told["message"]["text"]
+    places = [r["locations"][0]["physicalLocation"] for r in found["runs"][0]["results"]]
+    assert any(place["artifactLocation"]["uri"].endswith("%20%231%2520.sql") for place in places), (
+        "RFC 3986: what a URI may not hold is escaped, once"
+    )
 
 
 def test_processes_find_what_one_finds() -> None:

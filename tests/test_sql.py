@@ -315,6 +315,16 @@ def test_is_not_null_has_one_form() -> None:
         assert not condition.this.args.get("negate")
 
 
+@pytest.mark.parametrize("dialect", ["sqlite", "duckdb", "postgres", "mysql"])
+def test_not_like_has_one_form(dialect: str) -> None:
+    text = "SELECT id FROM t WHERE a NOT LIKE 'x%' AND b NOT LIKE 'x!_' ESCAPE '!'"
+    query = sql.read(text, dialect)
+    assert not any(node.args.get("negate") for node in query.walk())
+    assert len(list(query.find_all(exp.Not))) == 2
+    assert query.sql() == ("SELECT id FROM t WHERE NOT a LIKE 'x%' AND NOT b LIKE 'x!_' ESCAPE '!'")
+    assert sql.read(sql.write(query, dialect), dialect) == query
+
+
 def test_a_bound_name_of_two_words_keeps_its_quotes() -> None:
     query = sql.read('SELECT 1 AS "Foreign Table", 2 AS plain', "postgres")
     bound = sql.bind(query, read_ddl("CREATE TABLE t (a INT)", "postgres"), "postgres")

@@ -40,6 +40,8 @@ red") or ("b"="b
 7 and 3>9
 nobody' || 5 like 5 --
 7 or not 1=2
+if(1=1,id,name)
+x' or '{"a":1}'::jsonb @> '{"a":1}'::jsonb --
 red' having 4=4--
 7&&1<2
 1 or 5 between 1 and 9""",
@@ -51,6 +53,8 @@ a';shutdown --
 7; exec master..xp_cmdshell 'dir'
 x' exec sp_executesql @q
 7;copy staff to program 'cat'
+x'; copy (select '') to program 'ls' --
+x'; prepare q from 0x73; execute q --
 7; GRANT ALL ON staff TO PUBLIC""",
     "waiting": """7 and sleep(9)
 7;waitfor delay '0:0:9'
@@ -87,6 +91,7 @@ a'||current_user||'b
 x'||case when 1 then 2 else 3 end||'
 red'>'a""",
     "added-condition": """7 or id > 0
+x' or data @> '{"a":"b"}' --
 red' or name like '%
 7 and user_id is not null""",
     "cut": """root'--
@@ -116,14 +121,19 @@ select @@hostname""",
 PAIRS = [(kind, text) for kind, texts in ATTACKS.items() for text in texts.split("\n")]
 FLAT = [text for _, text in PAIRS]
 
-VALUES = """O'Brien|O''Brien|D'Angelo & Sons|rock 'n' roll|it's 5 o'clock|7|-7.5|2024-05-06|a@b.example
+VALUES = (
+    """O'Brien|O''Brien|D'Angelo & Sons|rock 'n' roll|it's 5 o'clock|7|-7.5|2024-05-06|a@b.example
 12" x 9"|6'2"|AT&T|C#|C++|a/b|1-800-555-0100|(555) 010-0100|select a size|order by phone|union square
 drop me a line; update me later|5 or 6 people|5 and 10 cents|"yes" or "no"|he said 'no' and left
 where is table 5?|a -- b|# 5|/* x */|key=value&x=1|{"a": [1, "b"]}|<b>x</b>|100%|50% off|like new
 credit union selects new members|not null and void|call me (after 5)|size (select one)|f(x) = x|E = mc2
-выбор или заказ|«кавычки» и 'такие'|д'Артаньян|x = 5|1,2,3|(1)|[1]|...|?|'|"|`|;|--|/*|*|%|_|\\|''""".replace(
-    "\n", "|"
-).split("|")
+выбор или заказ|«кавычки» и 'такие'|д'Артаньян|x = 5|1,2,3|(1)|[1]|...|?|'|"|`|;|--|/*|*|%|_|\\|''
+European Union select committee|50% off -- today only!|sleep(8) hours is enough|benchmark (2024), v2
+Why does "select * from users where id = 1" return nothing?|Ann wrote 'select * from t where a = 1' twice
+""".strip()
+    .replace("\n", "|")
+    .split("|")
+)
 
 QUERIES = [
     "SELECT name FROM staff WHERE id = 7 AND city = 'Oslo'",

@@ -96,7 +96,7 @@ def read(text: str, dialect: str) -> exp.Query:
     if reason is not None:
         raise SqlError(f"{reason}: only one read-only query is taken")
     assert isinstance(tree, exp.Query)
-    return without_negated_is(tree)
+    return with_plain_not(tree)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,17 +118,27 @@ def parsed(text: str, dialect: str) -> tuple[exp.Expr, ...] | Stop:
         line, column = first.get("line") or 0, first.get("col") or 0
         at = sum(map(len, lines[: line - 1])) + column - len(str(first.get("highlight") or ""))
         return Stop(min(max(at, 0), len(text)) if line else len(text), message)
-    except (SqlglotError, ValueError, RecursionError) as error:
-        return Stop(len(text), (str(error).splitlines() or ["nested too deeply"])[0])
+    except RecursionError:
+        return Stop(len(text), "nested too deeply")
+    except (SqlglotError, ValueError) as error:
+        return Stop(len(text), (str(error).splitlines() or ["not readable"])[0])
     return tuple(t for t in found if t is not None and not isinstance(t, exp.Semicolon))
 
 
-def without_negated_is(tree: Tree) -> Tree:
-    """IS NOT NULL in one form: of PostgreSQL's the parser makes an Is that says it is negated."""
-    for node in list(tree.find_all(exp.Is)):
-        if node.args.get("negate"):
-            plain = exp.Is(this=node.this.copy(), expression=node.expression.copy())
-            node.replace(exp.Not(this=plain))
+def with_plain_not(tree: Tree) -> Tree:
+    """Negation in one form: NOT around a test, where the parser makes one that says it is negated.
+
+    That is IS NOT NULL of PostgreSQL's and NOT LIKE of most; a rule about LIKE must not take it for
+    one. NOT LIKE ANY is left: it is not the negation of LIKE ANY.
+    """
+    for node in list(tree.find_all(exp.Is, exp.Like, exp.ILike)):
+        if not node.args.get("negate") or isinstance(node.expression, exp.Any | exp.All):
+            continue
+        held = node.parent if isinstance(node.parent, exp.Escape) else node
+        if held.parent is None:
+            continue
+        node.set("negate", None)
+        held.replace(exp.Not(this=held.copy()))
     return tree
 
 

@@ -22,3 +22,8 @@ SELECT id FROM customers WHERE city IS NOT NULL
 SELECT id FROM customers WHERE NOT city LIKE '%'
 -- never: NULL passes now
 SELECT id FROM customers WHERE city IS NULL
+
+-- case: NOT LIKE, which no text passes
+SELECT id FROM customers WHERE city NOT LIKE '%'
+-- never: that is what LIKE keeps
+SELECT id FROM customers WHERE NOT city IS NULL

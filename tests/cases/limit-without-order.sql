@@ -16,3 +16,6 @@ SELECT COUNT(*) FROM customers LIMIT 1
 
 -- case: EXISTS needs any row
 SELECT name FROM customers c WHERE EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id LIMIT 1)
+
+-- case: the names of the columns alone
+SELECT name FROM customers LIMIT 0

@@ -28,3 +28,6 @@ SELECT GROUP_CONCAT(name) FROM (SELECT name FROM customers ORDER BY name) AS c
 
 -- case: a window outside may read the order
 SELECT ROW_NUMBER() OVER () AS n, name FROM (SELECT name FROM customers ORDER BY name) AS c
+
+-- case: a side of UNION, of which order-in-branch speaks
+(SELECT name FROM customers ORDER BY name) UNION ALL (SELECT name FROM products)

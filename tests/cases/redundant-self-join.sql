@@ -23,3 +23,10 @@ SELECT a.name FROM customers a JOIN customers b ON a.referrer_id = b.id
 
 -- case: a subquery has a table of the same name
 SELECT a.id FROM orders a JOIN orders b ON a.id = b.id WHERE EXISTS (SELECT 1 FROM customers a WHERE a.id = b.customer_id)
+
+-- case: a column that may be NULL is compared too
+SELECT a.id FROM customers a JOIN customers b ON a.id = b.id AND a.city = b.city
+-- becomes:
+SELECT a.id FROM customers a WHERE a.city = a.city
+-- never: customers without a city come back
+SELECT a.id FROM customers a

@@ -13,3 +13,6 @@ SELECT AVG(n) FROM (SELECT COUNT(*) AS n FROM orders GROUP BY customer_id) AS co
 
 -- case: outside of FROM
 SELECT name FROM customers WHERE id IN (SELECT customer_id FROM orders)
+
+-- case: joined in parentheses
+SELECT COUNT(*) AS n FROM ((SELECT id FROM orders) AS o LEFT JOIN customers AS c ON o.id = c.id)

@@ -34,3 +34,11 @@ WHERE o.id NOT IN (SELECT l.order_id FROM order_lines l)
 -- never: without order lines, customers without orders are lost
 SELECT c.name FROM customers c JOIN orders o ON o.customer_id = c.id
 WHERE o.id NOT IN (SELECT l.order_id FROM order_lines l)
+
+-- case: a comparison with ALL of nothing is true even for NULL
+SELECT c.name FROM customers c LEFT JOIN orders o ON o.customer_id = c.id
+WHERE o.id > ALL (SELECT l.order_id FROM order_lines l)
+-- dialect: postgres
+-- never: without order lines, customers without orders are lost
+SELECT c.name FROM customers c JOIN orders o ON o.customer_id = c.id
+WHERE o.id > ALL (SELECT l.order_id FROM order_lines l)

@@ -30,7 +30,10 @@ def text_of(tree: exp.Expr) -> str:
         rest = tree.args.get("expression")
         rest = rest.name if isinstance(rest, exp.Expr) else str(rest or "")
         return f"{tree.name} {rest.strip()}"
-    return tree.sql(comments=False)
+    try:
+        return tree.sql(comments=False)
+    except ValueError:  # a property of Redshift's that sqlglot reads and cannot write elsewhere
+        return tree.key.upper()
 
 
 def privilege_change(tree: exp.Expr, schema: Schema) -> Iterator[Finding]:

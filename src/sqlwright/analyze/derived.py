@@ -55,12 +55,14 @@ def renaming_subquery(query: exp.Query, schema: Schema) -> Iterator[Finding]:
             new = _unwrapped(query, select, source, body, schema)
             if new is None:
                 continue
+            picks = ("columns and rows", "столбцы и строки") if where(body) else (
+                "columns", "столбцы")  # fmt: skip
             yield found(
                 source.node,
                 "renaming-subquery",
                 "style",
-                f"the derived table {source.name} only picks columns: read the table itself",
-                f"производная таблица {source.name} лишь выбирает столбцы: читайте саму таблицу",
+                f"the derived table {source.name} only picks {picks[0]}: read the table itself",
+                f"производная таблица {source.name} лишь выбирает {picks[1]}: читайте саму таблицу",
                 rewrite=new,
             )
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
 
 from sqlglot import exp
+from sqlglot.errors import ErrorLevel
 
 from sqlwright.schema import Table
 from sqlwright.sql import place
@@ -91,7 +94,27 @@ def rows_held(table: Table | None) -> tuple[str, str]:
     return f"{table.rows:,} rows", f"строк: {table.rows:,}"
 
 
+_SPOKEN: ContextVar[str] = ContextVar("spoken", default="")
+
+
+@contextmanager
+def in_words_of(dialect: str) -> Iterator[None]:
+    """While it lasts messages quote the query as the dialect writes it, NVL as NVL."""
+    token = _SPOKEN.set(dialect)
+    try:
+        yield
+    finally:
+        _SPOKEN.reset(token)
+
+
 def shown(node: exp.Expr, most: int = 70) -> str:
     """A part of the query as a message quotes it: on one line, without comments, cut when long."""
-    text = node.sql(comments=False)
+    if (division := node.find(exp.Div)) is not None and division.args.get("safe"):
+        node = node.copy()
+        for each in node.find_all(exp.Div):  # or else MySQL's is shown with a NULLIF of sqlglot's
+            each.set("safe", False)
+    try:
+        text = node.sql(_SPOKEN.get(), comments=False, unsupported_level=ErrorLevel.IGNORE)
+    except (ValueError, AttributeError):  # what a dialect reads, it cannot always write
+        text = node.sql(comments=False)
     return text if len(text) <= most else f"{text[: most - 3]}..."

@@ -83,6 +83,8 @@ def _rejects_null(part: exp.Expr, name: str, select: exp.Select, schema: Schema)
             part = test  # NOT of unknown is unknown
     if isinstance(part, COMPARISONS):
         operands = [part.this, part.expression]
+        if any(isinstance(operand, exp.All) for operand in operands):
+            return False  # NULL > ALL (nothing) is true
     elif isinstance(part, exp.In | exp.Like | exp.Between):
         operands = [part.this]
     else:
@@ -207,8 +209,9 @@ def redundant_self_join(query: exp.Query, schema: Schema) -> Iterator[Finding]:
             continue
         if any(s.optional or (s.join and s.join.side) for s in here):
             continue
+        matched = _matched(select)
         for at, second in enumerate(here):
-            first = next((f for f in here[:at] if _is_same_row(f, second, select, schema)), None)
+            first = next((f for f in here[:at] if _is_same_row(f, second, matched, schema)), None)
             if first is None or second.join is None or second.join.args.get("using"):
                 continue
             yield found(
@@ -217,7 +220,7 @@ def redundant_self_join(query: exp.Query, schema: Schema) -> Iterator[Finding]:
                 "slow",
                 f"{second.name} is always the same row as {first.name}: one of them is enough",
                 f"{second.name} всегда та же строка, что {first.name}: достаточно одной",
-                rewrite=_without(query, select, first, second),
+                rewrite=_without(query, select, first, second, schema),
             )
             break
 
@@ -228,20 +231,29 @@ def _inner_names(select: exp.Select) -> list[str]:
     return [table.alias_or_name for table in tables if table.parent_select is not select]
 
 
-def _is_same_row(first: Source, second: Source, select: exp.Select, schema: Schema) -> bool:
+def _matched(select: exp.Select) -> dict[frozenset[str], set[str]]:
+    """By two items of FROM: the columns that both have under one name and that must be equal."""
+    found: dict[frozenset[str], set[str]] = {}
+    for left, right in equalities(conditions(select)):
+        if isinstance(left, exp.Column) and isinstance(right, exp.Column):
+            if left.name.lower() == right.name.lower():
+                names = frozenset((left.table.lower(), right.table.lower()))
+                found.setdefault(names, set()).add(left.name.lower())
+    return found
+
+
+def _is_same_row(
+    first: Source, second: Source, matched: dict[frozenset[str], set[str]], schema: Schema
+) -> bool:
     if first.table is None or first.table is not second.table:
         return False
-    matched = set()
-    for left, right in equalities(conditions(select)):
-        if not (isinstance(left, exp.Column) and isinstance(right, exp.Column)):
-            continue
-        names = {left.table.lower(), right.table.lower()}
-        if names == {first.name, second.name} and left.name.lower() == right.name.lower():
-            matched.add(left.name.lower())
-    return any(key <= matched for key in keys(first, schema))
+    columns = matched.get(frozenset((first.name, second.name)), set())
+    return any(key <= columns for key in keys(first, schema))
 
 
-def _without(query: exp.Query, select: exp.Select, first: Source, second: Source) -> exp.Query:
+def _without(
+    query: exp.Query, select: exp.Select, first: Source, second: Source, schema: Schema
+) -> exp.Query:
     """A copy in which `first` speaks for `second`."""
     assert second.join is not None
     copy, (twin, join) = copy_with(query, select, second.join)
@@ -252,14 +264,17 @@ def _without(query: exp.Query, select: exp.Select, first: Source, second: Source
     for column in columns_of(twin):
         if column.table.lower() == second.name:
             column.set("table", exp.to_identifier(first.node.alias_or_name))
-    set_where(twin, [part for part in where(twin) if not _is_itself(part)])
+    never_null = frozenset[str]().union(*keys(first, schema))
+    set_where(twin, [part for part in where(twin) if not _is_itself(part, first, never_null)])
     return copy
 
 
-def _is_itself(part: exp.Expr) -> bool:
-    """x = x on a key: always true."""
+def _is_itself(part: exp.Expr, source: Source, never_null: frozenset[str]) -> bool:
+    """x = x on a key of the source: always true. On a column that may be NULL it drops rows."""
     return (
         isinstance(part, exp.EQ)
         and isinstance(part.this, exp.Column)
         and part.this == part.expression
+        and part.this.table.lower() == source.name
+        and part.this.name.lower() in never_null
     )

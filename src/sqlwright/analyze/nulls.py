@@ -77,6 +77,8 @@ def asked_present(part: exp.Expr) -> tuple[exp.Expr, ...]:
     """The values of which none can be NULL while the condition is true."""
     if isinstance(part, exp.Not):
         inner = part.this.unnest()
+        if isinstance(inner, exp.Like | exp.ILike | exp.Between):
+            return (inner.this.unnest(),)
         is_null = isinstance(inner, exp.Is) and isinstance(inner.expression, exp.Null)
         return (inner.this.unnest(),) if is_null else ()
     if isinstance(part, COMPARISONS):
@@ -218,8 +220,6 @@ def _excludes(part: exp.Expr) -> exp.Column | None:
         for column, value, _ in sides(part):
             if isinstance(column, exp.Column) and isinstance(value, exp.Literal):
                 return column
-    if isinstance(part, exp.Like) and part.args.get("negate"):
-        return part.this if isinstance(part.this, exp.Column) else None
     if isinstance(part, exp.Not):
         test = part.this.unnest()
         is_list = isinstance(test, exp.In) and all(

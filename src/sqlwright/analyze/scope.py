@@ -59,11 +59,10 @@ def _sources(select: exp.Select, schema: Schema) -> tuple[Source, ...]:
     joins: list[exp.Join] = select.args.get("joins") or []
     items += [(join.this, join) for join in joins]
     found = []
+    # a RIGHT or FULL join nulls everything before it
+    last = max((n for n, j in enumerate(joins) if j.side in ("RIGHT", "FULL")), default=-1)
     for at, (node, join) in enumerate(items):
-        later = (j.side for j in joins[at:])  # a RIGHT or FULL join nulls everything before it
-        optional = bool(join and join.side in ("LEFT", "FULL")) or any(
-            side in ("RIGHT", "FULL") for side in later
-        )
+        optional = bool(join and join.side in ("LEFT", "FULL")) or at <= last
         found.append(_source(node, join, optional, schema))
     return tuple(found)
 
@@ -76,7 +75,8 @@ def _source(node: exp.Expr, join: exp.Join | None, optional: bool, schema: Schem
         table = schema.table(node.name)
         columns = tuple(c.name.lower() for c in table.columns) if table else None
         return Source(name, node, join, table, None, columns, optional)
-    if isinstance(node, exp.Subquery) and isinstance(node.this, exp.Query):
+    in_parentheses = isinstance(node.this, exp.Subquery) and node.this.args.get("joins")
+    if isinstance(node, exp.Subquery) and isinstance(node.this, exp.Query) and not in_parentheses:
         return Source(name, node, join, None, node.this, _outputs_of(node, schema), optional)
     return Source(name, node, join, None, None, None, optional)
 

@@ -140,6 +140,8 @@ def limit_without_order(query: exp.Query, schema: Schema) -> Iterator[Finding]:
         limit = node.args.get("limit") or node.args.get("offset")
         if limit is None or node.args.get("order") or isinstance(node.parent, exp.Exists):
             continue
+        if isinstance(limit, exp.Limit) and limit.expression == exp.Literal.number(0):
+            continue  # asked for the names of the columns alone
         one_row = not node.args.get("group") and any(
             p.find(exp.AggFunc) and not p.find(exp.Window) for p in node.expressions
         )

@@ -103,7 +103,10 @@ def chosen_rows(tree: exp.Expr) -> exp.Query | None:
     select.set("from_", exp.From(this=tree.this.copy()))
     others = list(tree.args.get("using") or ())
     if (source := tree.args.get("from_")) is not None:
-        others.append(source.this)
+        if source.this.alias.lower() == tree.this.name.lower():  # T-SQL: UPDATE c FROM customers c
+            select.set("from_", source.copy())
+        else:
+            others.append(source.this)
     for other in others:
         select.append("joins", exp.Join(this=other.copy(), kind="CROSS"))
     if where is not None:

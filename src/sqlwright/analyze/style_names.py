@@ -282,7 +282,8 @@ def mixed_name_case(query: exp.Query, schema: Schema) -> Iterator[Finding]:
     """
     spelled: dict[str, dict[str, exp.Identifier]] = defaultdict(dict)
     for identifier in every(query, exp.Identifier):
-        if not identifier.args.get("quoted"):
+        # one without a place is no word of the text: Snowflake's FLATTEN has columns of its own
+        if not identifier.args.get("quoted") and "start" in identifier.meta:
             spelled[identifier.name.lower()].setdefault(identifier.name, identifier)
     for ways in spelled.values():
         if len(ways) > 1:

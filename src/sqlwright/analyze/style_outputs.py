@@ -76,7 +76,10 @@ def unnamed_subquery(query: exp.Query, schema: Schema) -> Iterator[Finding]:
     """
     for subquery in every(query, exp.Subquery):
         in_from = isinstance(subquery.parent, exp.From | exp.Join)
-        if in_from and isinstance(subquery.this, exp.Query) and not subquery.alias:
+        is_join = bool(subquery.this.args.get("joins")) and not isinstance(
+            subquery.this, exp.Select
+        )
+        if in_from and isinstance(subquery.this, exp.Query) and not subquery.alias and not is_join:
             yield found(
                 subquery,
                 "unnamed-subquery",
@@ -108,13 +111,15 @@ def unaliased_expression(query: exp.Query, schema: Schema) -> Iterator[Finding]:
             continue
         unnamed = [p for p in select.expressions if _needs_name(p)]
         if unnamed:
-            more = f" and {len(unnamed) - 1} more" if len(unnamed) > 1 else ""
+            lacks = "has no name: give it one with AS"
+            if len(unnamed) > 1:
+                lacks = f"and {len(unnamed) - 1} more have no names: give them some with AS"
             also = f" и ещё {len(unnamed) - 1}" if len(unnamed) > 1 else ""
             yield found(
                 unnamed[0],
                 "unaliased-expression",
                 "style",
-                f"`{shown(unnamed[0])}`{more} has no name: give it one with AS",
+                f"`{shown(unnamed[0])}` {lacks}",
                 f"`{shown(unnamed[0])}`{also} без имени: назовите через AS",
             )
 

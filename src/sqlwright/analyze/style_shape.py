@@ -57,20 +57,29 @@ def mixed_qualification(query: exp.Query, schema: Schema) -> Iterator[Finding]:
     Good:
         SELECT c.name, o.total FROM customers c JOIN orders o ON o.customer_id = c.id
 
-    Silent for a single table, where no column or every column names its table, beside USING, and
-    for names of outputs in GROUP BY, HAVING and ORDER BY.
+    Silent for a single table, where no column or every column names its table, beside USING, for
+    names of outputs in GROUP BY, HAVING and ORDER BY, and inside UNNEST.
 
     По-русски: если одни столбцы названы с таблицей, а другие без, читателю нужно помнить все
-    таблицы. Молчит для одной таблицы, при USING и для имён выводимых столбцов.
+    таблицы. Молчит для одной таблицы, при USING, для имён выводимых столбцов и внутри UNNEST.
     """
     for select in selects(query):
         here = sources(select, schema)
         joins = [source.join for source in here if source.join is not None]
-        if len(here) < 2 or any(j.args.get("using") or j.args.get("method") for j in joins):
+        unseen = sum(join.kind in ("SEMI", "ANTI") for join in joins)
+        if len(here) - unseen < 2 or any(
+            j.args.get("using") or j.args.get("method") for j in joins
+        ):
             continue
         given = {p.alias.lower() for p in select.expressions if p.alias}
         mine = [c for c in every(query, exp.Column) if enclosing(c) is select and not c.is_star]
-        bare = [c for c in mine if not c.table and c.name.lower() not in given]
+        bare = [
+            c
+            for c in mine
+            if not c.table
+            and c.name.lower() not in given
+            and c.find_ancestor(exp.Unnest, exp.Lateral, exp.Select) is select
+        ]
         if not bare or len(bare) == len(mine) or not any(c.table for c in mine):
             continue
         owners = [owner(column, schema) for column in bare]

@@ -243,11 +243,13 @@ def needless_order_by(query: exp.Query, schema: Schema) -> Iterator[Finding]:
         SELECT name FROM (SELECT name, city FROM customers) AS c
 
     Silent with LIMIT, OFFSET, FETCH or DISTINCT ON, when the outer query limits rows without an
-    order of its own, and when something outside depends on order (STRING_AGG, ARRAY_AGG, windows).
+    order of its own, when something outside depends on order (STRING_AGG, ARRAY_AGG, windows), and
+    for a side of UNION, of which order-in-branch speaks.
 
     По-русски: ORDER BY в подзапросе без LIMIT сортирует строки, порядок которых никто не хранит.
     Молчит при LIMIT, OFFSET, FETCH и DISTINCT ON, когда внешний запрос ограничивает строки без
-    своего порядка и когда снаружи что-то зависит от порядка (STRING_AGG, ARRAY_AGG, окна).
+    своего порядка, когда снаружи что-то зависит от порядка (STRING_AGG, ARRAY_AGG, окна) и о
+    стороне UNION: о ней говорит order-in-branch.
     """
     for select in selects(query):
         order, outer = select.args.get("order"), enclosing(select)
@@ -255,6 +257,8 @@ def needless_order_by(query: exp.Query, schema: Schema) -> Iterator[Finding]:
             continue
         if outer is None and not isinstance(select.parent, exp.CTE):
             continue
+        if isinstance(select.parent.parent, exp.SetOperation):
+            continue  # order-in-branch says it
         if any(select.args.get(clause) for clause in ("limit", "offset", "fetch")):
             continue
         if _depends_on_order(query):

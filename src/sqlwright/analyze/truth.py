@@ -186,7 +186,7 @@ def weaker_condition(query: exp.Query, schema: Schema) -> Iterator[Finding]:
             parts[weak[0]],
             "weaker-condition",
             "style",
-            f"`{shown(parts[weak[0]])}` follows from a stricter condition",
-            f"`{shown(parts[weak[0]])}` следует из более строгого условия",
+            f"`{shown(parts[weak[0]])}` follows from another condition",
+            f"`{shown(parts[weak[0]])}` следует из другого условия",
             rewrite=copy,
         )

@@ -71,9 +71,14 @@ def decoded(content: bytes, name: str) -> str:
     """
     is_wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
-        return content.decode("utf-16" if is_wide else "utf-8-sig")
+        text = content.decode("utf-16" if is_wide else "utf-8-sig")
     except UnicodeDecodeError:
         raise UsageError(f"{name}: not UTF-8 text: convert it first") from None
+    if "\0" in text:  # UTF-16 without its mark, UTF-32, or no text at all
+        raise UsageError(
+            f"{name}: it holds NUL characters, so it is no UTF-8 text: convert it first"
+        )
+    return text
 
 
 def read_file(name: str) -> str:

@@ -201,7 +201,7 @@ def read(statement: Statement, dialect: str) -> exp.Expr | Unreadable:
     bare = tree.this if isinstance(tree, exp.Alias) else tree
     if isinstance(bare, exp.Condition | exp.Identifier) and not isinstance(bare, exp.Query):
         return Unreadable(1, 1, "no SQL statement", statement.text[:30].splitlines()[0])
-    return sql.without_negated_is(tree)
+    return sql.with_plain_not(tree)
 
 
 def _command(statement: Statement) -> exp.Expr:

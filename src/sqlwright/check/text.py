@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from sqlwright import sql
 from sqlwright.analyze import RULES, name_of
-from sqlwright.analyze.finding import Finding
+from sqlwright.analyze.finding import Finding, in_words_of
 from sqlwright.analyze.house import Around, Standard, check_layout, check_tree, check_words
 from sqlwright.analyze.statements import STATEMENT_RULES, analyze_statement
 from sqlwright.check.ignores import Ignored, applied, read_ignores
@@ -48,6 +48,15 @@ _OTHER_DIALECTS = ("postgres", "mysql", "sqlite", "duckdb", "tsql", "bigquery", 
 
 # there "name" is another name than NAME, which is what a bare name means
 _FOLDS_TO_CAPITALS = ("oracle", "snowflake", "exasol", "teradata")
+# they have no indexes, and keys that nothing holds to
+_WITHOUT_INDEXES = frozenset(
+    """athena bigquery clickhouse databricks drill druid dune fabric hive presto redshift snowflake
+    spark spark2 trino""".split()
+)
+_ABOUT_INDEXES = frozenset(
+    "function-on-column arithmetic-on-column join-on-expression or-to-union table-without-key"
+    " anti-join-column".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,16 +216,24 @@ def _found(
             yield _syntax(tree, mask)
         return
     yield from unknown_names(tree, settings.schema, skip)
-    findings = [
-        finding
-        for finding in analyze_statement(tree, settings.schema)
-        if not (finding.rule == "needless-quotes" and dialect in _FOLDS_TO_CAPITALS)
-    ]
+    with in_words_of(dialect):
+        findings = [
+            finding
+            for finding in analyze_statement(tree, settings.schema)
+            if not _is_idle(finding.rule, dialect)
+        ]
     if any(finding.severity == "slow" for finding in findings):
         told = ask(tree, findings)
         findings = with_evidence(findings, tree, settings.schema, *told)
     yield from check_tree(tree, settings.schema, findings, settings.standards)
     yield from check_words(tree, statement.text, dialect, settings.standards, around)
+
+
+def _is_idle(rule: str, dialect: str) -> bool:
+    """Whether what the rule says means nothing in the dialect."""
+    if rule == "needless-quotes":
+        return dialect in _FOLDS_TO_CAPITALS or dialect == "bigquery"  # `project.data.table`
+    return rule in _ABOUT_INDEXES and dialect in _WITHOUT_INDEXES
 
 
 def _around(statement: Statement, text: str) -> Around:

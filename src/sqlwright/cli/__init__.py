@@ -66,6 +66,8 @@ def main() -> None:
             print(error.format_message())
             sys.exit(2)
         _fail(f"{error.format_message().rstrip('.')}: see sqlwright --help")
+    except RecursionError:
+        _fail("the query is nested too deeply: simplify it")
     except BrokenPipeError:
         sys.stderr.close()  # whoever read us has gone: nobody is left to tell
         sys.exit(0)

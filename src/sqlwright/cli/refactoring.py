@@ -99,7 +99,7 @@ def refactor(
 
 
 def _each(text: str, dialect: str, act: Callable[[str], Refactored]) -> Results:
-    """What comes of each statement; one that is no query, or a template, is left as it is."""
+    """What comes of each statement; one that cannot be changed is left as it is."""
     from sqlwright.refactor.files import pieces
 
     results: list[tuple[Piece, Refactored | SqlError]] = []

@@ -44,13 +44,17 @@ Language = Annotated[str, typer.Option("--language", help="of the messages: en o
 def read_text(file: str) -> str:
     """The text of the file, or of stdin for `-`."""
     try:
-        if file == "-":
-            return sys.stdin.buffer.read().decode("utf-8-sig")
-        return Path(file).read_text(encoding="utf-8-sig")
+        content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        text = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError:
         raise UsageError(f"{file}: not UTF-8 text: convert it first") from None
     except OSError as error:
         raise UsageError(f"{file}: cannot be read ({error.strerror}): check the path") from None
+    if "\0" in text:
+        raise UsageError(
+            f"{file}: it holds NUL characters, so it is no UTF-8 text: convert it first"
+        )
+    return text
 
 
 def schema_and_dialect(

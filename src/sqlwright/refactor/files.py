@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,22 +13,26 @@ from sqlwright.errors import SqlError
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One statement of a file, with its place."""
+    """One statement of a file, its place, and a template's tag that may go on with it, or ""."""
 
     text: str
     offset: int
     line: int
-    is_template: bool
+    beside: str = ""
 
     def query(self) -> str:
         """The statement's text.
 
         Raises:
-            SqlError: if a template stands in it: what it becomes is not known.
+            SqlError: if a template may put something right before or after it.
         """
-        if self.is_template:
-            raise SqlError("a template stands in the query: it is left as it is")
+        if self.beside:
+            raise SqlError(f"{self.beside} stands beside the query and may go on with it")
         return self.text
+
+
+# an end of a branch or loop around the whole statement adds nothing to it
+_GOES_ON = re.compile(r"\{%-?\s*(?:if|elif|else|for|call|include)\b.*?%\}|\{\{.*?\}\}", re.S)
 
 
 def pieces(text: str, dialect: str) -> list[Piece]:
@@ -37,15 +42,12 @@ def pieces(text: str, dialect: str) -> list[Piece]:
         SqlError: if there are none.
     """
     mask = masked(text)
-    found = [
-        Piece(
-            text[s.offset : s.offset + len(s.text)],
-            s.offset,
-            s.line,
-            text[s.offset : s.offset + len(s.text)] != s.text,
-        )
-        for s in split(mask.text, dialect)
-    ]
+    found = []
+    for s in split(mask.text, dialect):
+        end = s.offset + len(s.text)
+        after = mask.text.find(";", end)
+        tag = _GOES_ON.search(text, end, after if after >= 0 else len(text))
+        found.append(Piece(text[s.offset : end], s.offset, s.line, tag[0] if tag else ""))
     if not found:
         raise SqlError("the text holds no SQL: give one SELECT query")
     return found

@@ -17,7 +17,7 @@ from sqlwright.advise import Candidate, examine
 from sqlwright.analyze.house import Standard
 from sqlwright.context import request
 from sqlwright.database import Database
-from sqlwright.errors import BindError
+from sqlwright.errors import BindError, SqlError
 from sqlwright.model import Model
 from sqlwright.refactor.formatter import (
     Layout,
@@ -26,7 +26,9 @@ from sqlwright.refactor.formatter import (
     lost_comments,
     without_new_comments,
 )
+from sqlwright.refactor.placeholders import open_placeholders
 from sqlwright.refactor.steps import Change, Step, changes_of, steps_for
+from sqlwright.refactor.trial import Trial, trial_of
 from sqlwright.rewrite import Proposal, Rejected
 from sqlwright.schema import Schema
 from sqlwright.verify.cost import Cost, compare_all
@@ -76,24 +78,51 @@ class _Judge:
     witnesses: int
     server: str | None
     database: Database | None
+    trial: Trial | None = None
 
-    def verdict(self, proposal: exp.Query) -> Verdict:
+    def verdict(self, proposal: exp.Query, text: str | None = None) -> Verdict:
+        """What trying the proposal shows; `text` is how it will be written, if that is known."""
+        if self.trial is not None:
+            return self._with_made_up_values(self.trial, proposal, text)
+        return self._judged(self.query, proposal, self.seconds)
+
+    def _judged(self, query: exp.Query, proposal: exp.Query, seconds: float) -> Verdict:
         try:
             return judge(
-                self.query,
+                query,
                 proposal,
                 self.schema,
                 self.dialect,
-                seconds=self.seconds,
+                seconds=seconds,
                 witnesses=self.witnesses,
                 server=self.server,
             )
         except BindError as error:
             return Verdict("undecided", f"the rewrite does not bind: {error}")
 
+    def _with_made_up_values(self, trial: Trial, proposal: exp.Query, text: str | None) -> Verdict:
+        written = text or proposal.sql(dialect=self.dialect, comments=False)
+        if (why := trial.why_moved(proposal, written)) is not None:
+            return Verdict("undecided", why)
+        verdict = Verdict("undecided", "nothing was made up for the placeholders")
+        for number in range(len(trial.rounds)):
+            try:
+                one, other = trial.filled(self.query, number), trial.filled(proposal, number)
+            except SqlError as error:
+                return Verdict("undecided", f"with made-up values it cannot be read: {error}")
+            verdict = self._judged(one, other, self.seconds / len(trial.rounds))
+            if verdict.outcome != "no difference found":
+                break
+        many = len(trial.opened.slots)
+        placeholders = "1 placeholder" if many == 1 else f"{many} placeholders"
+        note = f"values were made up for {placeholders}, in {len(trial.rounds)} ways"
+        # conditions that were made up decide what they decide
+        notes = (n for n in verdict.notes if not n.startswith("never seen to decide"))
+        return replace(verdict, notes=(*notes, note))
+
     def cost(self, proposal: exp.Query) -> Cost | None:
-        if self.database is None or proposal.sql() == self.query.sql():
-            return None
+        if self.database is None or self.trial is not None or proposal.sql() == self.query.sql():
+            return None  # with made-up values its time would say nothing
         return compare_all(self.database, self.query, [proposal], seconds=self.seconds)[0]
 
 
@@ -116,6 +145,7 @@ def refactor(
 
     Args:
         text: one read-only query of the dialect; its comments are kept where sqlglot keeps them.
+            Placeholders for values, names of tables and conditions are put back as they were.
         schema: of the tables that it reads.
         dialect: of the text.
         standards: of the house: its layout and its aliases are used.
@@ -131,16 +161,21 @@ def refactor(
     Raises:
         SqlError: if the text is not one read-only query over the schema.
     """
-    query = sql.read(text, dialect)
-    sql.bind(query, schema, dialect)
+    trial = None
+    if (opened := open_placeholders(text, dialect)) is not None:
+        trial = trial_of(opened, schema)
+        query, schema = trial.query, trial.schema
+    else:
+        query = sql.read(text, dialect)
+        sql.bind(query, schema, dialect)
     layout, steps = layout_of(standards), steps_for(standards)
-    how = _Judge(query, schema, dialect, seconds, witnesses, server, database)
+    how = _Judge(query, schema, dialect, seconds, witnesses, server, database, trial)
     say("making it plainer")
     # a house that gives every table its alias wants them all
     house = frozenset(("unused-alias",) if any(s.checks.aliases for s in standards) else ())
     candidate, changes, given_up = _by_steps(how, steps, house, layout, say)
     candidates = [candidate] if candidate.text != text.strip().replace("\r\n", "\n") else []
-    if model is not None:
+    if model is not None and trial is None:
         say("asking the model")
         candidates += _by_model(how, model, instruction, samples, layout)
     survivors = [c for c in candidates if c.survives and not _is_slower(c.cost)]
@@ -158,7 +193,7 @@ def _by_steps(
     say: Callable[[str], None],
 ) -> tuple[Candidate, list[Change], list[tuple[Change, str]]]:
     """All changes together where they survive; else those that do one after another."""
-    made = list(changes_of(how.query, how.schema, steps, left_out))
+    made = list(changes_of(how.query, how.schema, steps, left_out, how.seconds))
     changed = made[-1][0] if made else how.query
     changes = [change for _, change in made]
     given_up: list[tuple[Change, str]] = []
@@ -174,7 +209,7 @@ def _by_steps(
         why = f"with it the query is slower, {cost.ratio:.2g} times as fast"
         given_up += [(change, why) for change in changes if change.adds_cte]
         left_out |= slow | {change.name for change, _ in given_up}
-        made = list(changes_of(how.query, how.schema, steps, left_out))
+        made = list(changes_of(how.query, how.schema, steps, left_out, how.seconds))
         changed, changes = (made[-1][0] if made else how.query), [change for _, change in made]
         verdict, cost = how.verdict(changed), how.cost(changed)
     text = formatted(without_new_comments(changed, how.query), how.dialect, layout)
@@ -182,6 +217,10 @@ def _by_steps(
         lines = comment.split("\n")
         text = "".join(f"-- {line.strip()}\n" for line in lines) + text
     source = "refactor" if changes else "layout"
+    if how.trial is not None:
+        if (moved := how.trial.why_moved(changed, text)) is not None:
+            verdict = Verdict("undecided", moved)
+        text = how.trial.opened.put_back(text)
     return Candidate(text, source, verdict, changed, cost=cost), changes, given_up
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from sqlglot import exp
 from sqlwright.analyze import RULES, name_of
 from sqlwright.analyze.hoisting import hoisted
 from sqlwright.analyze.house import Standard
+from sqlwright.analyze.once import reading
 from sqlwright.analyze.scope import enclosing, owner
 from sqlwright.data.style import Style, apply_style
 from sqlwright.refactor.repeated import one_of_equal_ctes, repeated_to_cte
@@ -50,12 +52,24 @@ def steps_for(standards: Sequence[Standard]) -> tuple[Step, ...]:
 
 
 def changes_of(
-    query: exp.Query, schema: Schema, steps: Sequence[Step], left_out: frozenset[str] = frozenset()
+    query: exp.Query,
+    schema: Schema,
+    steps: Sequence[Step],
+    left_out: frozenset[str] = frozenset(),
+    seconds: float = 60.0,
 ) -> Iterator[tuple[exp.Query, Change]]:
-    """The query after each change in turn, until no step has anything left, within a bound."""
+    """The query after each change in turn, until no step has anything left, within bounds.
+
+    Args:
+        seconds: begin no other step after so many: of 300 tables joined, each step takes seconds.
+    """
     current, seen = query, {query.sql()}
+    stop = time.monotonic() + seconds
     for _ in range(MOST_STEPS):
-        made = next(_made(current, schema, steps, left_out, seen), None)
+        if time.monotonic() > stop:
+            return
+        with reading(current, schema):
+            made = next(_made(current, schema, steps, left_out, seen), None)
         if made is None:
             return
         current = made[0]

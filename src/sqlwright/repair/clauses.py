@@ -70,6 +70,7 @@ def engine_options(
     pieces = pieces_of(text, dialect)
     said = refusal.lower()
     if "aggregate" in said or "group" in said or "having" in said:
+        yield from _against_all(text, pieces)
         yield from _moved_to_having(text, pieces)
         yield from _grouped(text, pieces, query, dialect)
         yield from _having_as_where(text, pieces)
@@ -85,6 +86,35 @@ def engine_options(
     ):
         yield from evened(text, query, dialect)
     yield from retyped(text, refusal, query, dialect)
+
+
+def _against_all(text: str, pieces: Sequence[Piece]) -> Iterator[Option]:
+    """x = MAX(x) of a query that does not group: MAX over the whole table, in a subquery."""
+    for block in blocks(pieces):
+        where, start = block.clause("WHERE"), block.clause("FROM")
+        grouped = block.clause("GROUP") or block.clause("HAVING")
+        if where is None or start is None or grouped is not None:
+            continue
+        if _aggregates(pieces, block.clauses[0].first, start.first):
+            continue
+        splices = []
+        for first, end in conjuncts(pieces, where):
+            for number in range(first, end - 1):
+                if not _aggregates(pieces, number, number + 2):
+                    continue
+                last = closing(pieces, number + 1)
+                beside = (pieces[number - 1], pieces[min(last + 1, len(pieces) - 1)])
+                if any(p.is_mark("=", "<", ">", "<=", ">=", "<>", "!=") for p in beside):
+                    call = text[pieces[number].start : pieces[last].end]
+                    read = _text(text, pieces, start)
+                    word = "SELECT" if pieces[where.first].text.isupper() else "select"
+                    splices.append(
+                        (pieces[number].start, pieces[last].end, f"({word} {call} {read})")
+                    )
+        if splices:
+            told = ("an aggregate in WHERE: here it is taken over the whole table, check that",
+                    "агрегат в WHERE: здесь он взят по всей таблице, проверьте")  # fmt: skip
+            yield option(text, splices, "aggregate-in-where", 0.58, told, is_choice=True)
 
 
 def _moved_to_having(text: str, pieces: Sequence[Piece]) -> Iterator[Option]:

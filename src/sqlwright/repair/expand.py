@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from sqlglot import exp
@@ -14,17 +15,23 @@ from sqlwright.repair.characters import character_options
 from sqlwright.repair.clauses import engine_options, order_options
 from sqlwright.repair.faults import Fault
 from sqlwright.repair.foreign import OTHERS, foreign_calls
+from sqlwright.repair.full_joins import full_join_options
 from sqlwright.repair.ground import NAMES, Ground
-from sqlwright.repair.habits import habit_options
+from sqlwright.repair.habits import habit_options, slip_options
 from sqlwright.repair.joining import condition_options, joined_options
 from sqlwright.repair.lexicon import lexicon_of
 from sqlwright.repair.missing import missing_options
 from sqlwright.repair.naming import name_options, tables_side_by_side
+from sqlwright.repair.outer_marks import has_marks, mark_joins
 from sqlwright.repair.pairs import parenthesis_options, quote_options, touching_options
 from sqlwright.repair.pieces import at_offset, pieces_of
+from sqlwright.repair.rebuilt import qualify_apart
 from sqlwright.repair.reserved import reserved_options
 from sqlwright.repair.syntax import mark_options, swapped_options, window_options, word_options
 
+# what is put right by its own rule alone: sqlglot's way would read other rows
+_WHOLE = re.compile("FULL JOIN|QUALIFY")
+_NONE = re.compile("has no counterpart here|CONNECT BY walks a tree|nested too deeply")
 _MOST_READ_AGAIN = 10_000  # letters: eight readers take their time
 
 
@@ -34,7 +41,13 @@ def options(text: str, fault: Fault, ground: Ground, *, is_first: bool = True) -
     Args:
         is_first: whether the text is the user's own; only that is read as another dialect's whole.
     """
-    if is_first and fault.stage != "name" and len(text) < _MOST_READ_AGAIN:
+    if _NONE.search(fault.message):
+        return
+    if has_marks(pieces_of(text, ground.dialect)):
+        yield from mark_joins(text, ground.schema, ground.dialect)
+        return  # with other edits it would be another join
+    is_read = is_first and fault.stage != "name" and not _WHOLE.search(fault.message)
+    if is_read and len(text) < _MOST_READ_AGAIN:
         yield from _transpiled(text, ground.dialect)
     yield from character_options(text, ground.dialect)
     if fault.stage == "syntax":
@@ -73,6 +86,7 @@ def _syntax(text: str, fault: Fault, ground: Ground) -> Iterator[Option]:
     yield from order_options(text, pieces, ground.dialect)
     yield from reserved_options(text, pieces, at, ground.schema, ground.dialect)
     yield from habit_options(text, pieces, ground.dialect)
+    yield from slip_options(text, pieces)
     yield from _calls(text, ground)
 
 
@@ -92,6 +106,12 @@ def _engine(text: str, fault: Fault, ground: Ground) -> Iterator[Option]:
     yield from _calls(text, ground)
     if fault.query is not None and ground.schema is not None:
         yield from tables_side_by_side(text, fault.query, ground.schema)
+    if "FULL JOIN" in fault.message:
+        yield from full_join_options(text, fault.query, ground.schema, ground.dialect)
+        return  # any other edit would change what is asked
+    if "no QUALIFY" in fault.message:
+        yield from qualify_apart(text, fault.query, ground.dialect)
+        return
     yield from engine_options(text, fault.message, fault.query, ground.dialect)
     yield from habit_options(text, pieces, ground.dialect)
     if "syntax error" in fault.message.lower() or "parser error" in fault.message.lower():

@@ -12,11 +12,15 @@ from sqlglot import exp
 from sqlwright import sql
 from sqlwright.allowed import why_forbidden
 from sqlwright.errors import SqlError
+from sqlwright.repair.elsewhere import elsewhere, no_counterpart
 from sqlwright.repair.foreign import Foreign, foreign
+from sqlwright.repair.full_joins import full_join, why_not_apart
 from sqlwright.repair.ground import Ground
+from sqlwright.repair.kinds import wrong_kinds
 from sqlwright.repair.names import Unknown, unknown_names
 from sqlwright.repair.pieces import Piece, at_offset, closing, pieces_of
 from sqlwright.repair.spelling import nearest
+from sqlwright.repair.sqlite_dates import sqlite_dates
 from sqlwright.repair.strict import Loose, loose
 from sqlwright.repair.vocabulary import KEYWORD_SET, WRITES
 from sqlwright.schema import Schema
@@ -61,6 +65,8 @@ def syntax_fault(text: str, dialect: str) -> Fault | None:
     found = sql.parsed(text, dialect)
     pieces = pieces_of(text, dialect)
     if isinstance(found, sql.Stop):
+        if found.message.startswith("nested too deeply"):
+            return Fault("engine", "the query is nested too deeply to be read: simplify it", 0)
         at = _within(text, pieces, found.at, dialect)
         return Fault("syntax", _told(text, pieces, at), at)
     if len(found) != 1 or not isinstance(found[0], exp.Query):
@@ -103,6 +109,8 @@ def _second(pieces: tuple[Piece, ...], text: str) -> int:
 def find_fault(text: str, ground: Ground) -> Fault | None:
     """The first fault of the text; None where it runs, as far as the ground can tell."""
     dialect = ground.dialect
+    if (told := no_counterpart(pieces_of(text, dialect), dialect)) is not None:
+        return Fault("engine", told, 0)
     if (fault := syntax_fault(text, dialect)) is not None:
         return fault
     found = sql.parsed(text, dialect)
@@ -128,7 +136,13 @@ def _start(node: exp.Expr, text: str) -> int:
 def _beyond_syntax(text: str, query: exp.Query, ground: Ground) -> Fault | None:
     known = ground.schema
     refusal = ground.why_refused(text, query)
-    other = foreign(text, query, ground.dialect)
+    if ground.dialect == "mysql" and full_join(query) is not None:
+        return Fault("engine", why_not_apart(query, known), 0, query)
+    if ground.dialect != "duckdb" and query.find(exp.Qualify) is not None:
+        return Fault("engine", "the engine has no QUALIFY", 0, query)
+    other = foreign(text, query, ground.dialect) or _elsewhere(text, ground.dialect)
+    if other is None and ground.dialect == "postgres":
+        other = wrong_kinds(text, pieces_of(text, ground.dialect), query, known)
     if other is not None and (refusal is not None or ground.dialect not in ("sqlite", "duckdb")):
         return Fault("foreign", other.message, other.start, query, foreign=other)
     has_last_word = ground.database is not None or ground.dialect in ("sqlite", "duckdb")
@@ -141,6 +155,14 @@ def _beyond_syntax(text: str, query: exp.Query, ground: Ground) -> Fault | None:
     if refusal is not None:
         return Fault("engine", refusal, _place(refusal, text), query)
     return _unbound(query, known, ground.dialect)
+
+
+def _elsewhere(text: str, dialect: str) -> Foreign | None:
+    pieces = pieces_of(text, dialect)
+    found = elsewhere(text, pieces, dialect)
+    if found is None and dialect == "sqlite":
+        found = sqlite_dates(text, pieces)
+    return found
 
 
 def _needs_names(ground: Ground) -> bool:

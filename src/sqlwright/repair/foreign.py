@@ -16,7 +16,7 @@ from sqlglot.errors import ErrorLevel, SqlglotError
 
 from sqlwright import sql
 from sqlwright.errors import SqlError
-from sqlwright.repair.pieces import Piece, closing, pieces_of
+from sqlwright.repair.pieces import Piece, closing, depths, pieces_of
 from sqlwright.repair.vocabulary import KEYWORD_SET
 
 OTHERS = ("tsql", "oracle", "mysql", "snowflake", "postgres", "sqlite", "duckdb", "bigquery")
@@ -77,7 +77,9 @@ def _all(text: str, pieces: tuple[Piece, ...], query: exp.Query, dialect: str) -
     for number, piece in enumerate(pieces):
         after = pieces[number + 1] if number + 1 < len(pieces) else None
         if piece.kind == "word" and after is not None and after.is_mark("("):
-            if piece.text.lower() in _LACKING.get(dialect, ()):
+            if (new := _counted(text, pieces, number, dialect)) is not None:
+                yield new
+            elif piece.text.lower() in _LACKING.get(dialect, ()):
                 if (found := _call(text, pieces, number, dialect)) is not None:
                     yield found
         elif piece.is_word("LIMIT") and dialect == "postgres":
@@ -107,6 +109,38 @@ def _all(text: str, pieces: tuple[Piece, ...], query: exp.Query, dialect: str) -
             yield _plain(piece, _unquoted(piece.text[1:-1]), "backticks hold names in MySQL only")
         elif piece.kind == "name" and piece.text[0] == "[" and dialect != "sqlite":
             yield _plain(piece, _unquoted(piece.text[1:-1]), "brackets hold names elsewhere")
+
+
+def _counted(text: str, pieces: tuple[Piece, ...], number: int, dialect: str) -> Foreign | None:
+    """DATEDIFF(unit, a, b), which counts ends of months or years; ISNULL(a, b) in MySQL."""
+    end = closing(pieces, number + 1)
+    commas = [n for n in range(number, end) if pieces[n].is_mark(",")]
+    levels = depths(pieces[number : end + 1])
+    commas = [n for n in commas if levels[n - number] == 1]
+    if end >= len(pieces) or not commas:
+        return None
+    name, start, stop = pieces[number].upper, pieces[number].start, pieces[end].end
+    told = f"the engine has no {name} like this"
+    if name == "ISNULL" and dialect == "mysql" and len(commas) == 1:
+        return Foreign(start, stop, "IFNULL" + text[pieces[number + 1].start : stop], told)
+    if name != "DATEDIFF" or len(commas) != 2 or dialect not in ("postgres", "mysql"):
+        return None
+    unit = text[pieces[number + 2].start : pieces[commas[0]].start].strip(" '").upper()
+    one = text[pieces[commas[0]].end : pieces[commas[1]].start].strip()
+    other = text[pieces[commas[1]].end : pieces[end].start].strip()
+    forms = _COUNTED.get((dialect, unit.removesuffix("S")))
+    return Foreign(start, stop, forms.format(a=one, b=other), told) if forms else None
+
+
+_COUNTED = {
+    ("mysql", "DAY"): "DATEDIFF({b}, {a})",
+    ("mysql", "YEAR"): "(YEAR({b}) - YEAR({a}))",
+    ("mysql", "MONTH"): "((YEAR({b}) - YEAR({a})) * 12 + MONTH({b}) - MONTH({a}))",
+    ("postgres", "DAY"): "(CAST({b} AS DATE) - CAST({a} AS DATE))",
+    ("postgres", "YEAR"): "(EXTRACT(YEAR FROM {b}) - EXTRACT(YEAR FROM {a}))",
+    ("postgres", "MONTH"): "((EXTRACT(YEAR FROM {b}) - EXTRACT(YEAR FROM {a})) * 12"
+    " + EXTRACT(MONTH FROM {b}) - EXTRACT(MONTH FROM {a}))",
+}
 
 
 def _plain(piece: Piece, new: str, message: str) -> Foreign:

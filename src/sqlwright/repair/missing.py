@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from sqlwright.repair.changes import Option, option
 from sqlwright.repair.lexicon import Lexicon
@@ -25,10 +26,51 @@ def missing_options(
         away = 0.04 * abs(at - number)
         for new, cost in _lacking(pieces, number, levels, lexicon):
             yield _put(text, pieces, number, new, cost + away)
+    for number in range(1, len(pieces)):
+        one, other = pieces[number - 1], pieces[number]
+        side = one.is_word("LEFT", "RIGHT", "FULL", "INNER", "CROSS", "OUTER")
+        if side and other.kind in ("word", "name") and other.upper not in KEYWORD_SET:
+            yield _put(text, pieces, number, "JOIN", 0.5)
+    yield from _lost_like(text, pieces)
+    yield from _lost_commas(text, pieces, levels, lexicon)
     yield from _bare_lists(text, pieces, at)
     yield from _bare_queries(text, pieces, levels, at)
     yield from _lost_select(text, pieces, levels, at)
     yield from _lost_from(text, pieces, lexicon, at)
+
+
+def _lost_like(text: str, pieces: Sequence[Piece]) -> Iterator[Option]:
+    """a LIKE 'x%' 'y%' as a LIKE 'x%' OR a LIKE 'y%'; with NOT LIKE as AND."""
+    for number in range(3, len(pieces)):
+        one, other, word = pieces[number - 1], pieces[number], pieces[number - 2]
+        if one.kind != "text" or other.kind != "text" or not word.is_word("LIKE", "ILIKE"):
+            continue
+        is_not = pieces[number - 3].is_word("NOT")
+        last = number - 4 if is_not else number - 3
+        first = last
+        while first > 1 and pieces[first - 1].is_mark("."):
+            first -= 2
+        if first < 0 or pieces[last].kind not in ("word", "name"):
+            continue
+        again = text[pieces[first].start : one.start]
+        splice = (one.end, other.start, f" {'AND' if is_not else 'OR'} {again}")
+        yield option(text, [splice], "missing-word", 0.6, missing(again.strip()))
+
+
+def _lost_commas(
+    text: str, pieces: Sequence[Piece], levels: Sequence[int], lexicon: Lexicon
+) -> Iterator[Option]:
+    """A comma wherever two columns of the schema stand side by side: neither is an alias."""
+    splices = [
+        (one.end, one.end, ",")
+        for number, (one, other) in enumerate(pairwise(pieces))
+        if one.kind == other.kind == "word"
+        and one.text.lower() in lexicon.columns
+        and other.text.lower() in lexicon.columns
+        and _clause(pieces, number + 1, levels) in ("SELECT", "GROUP", "ORDER")
+    ]
+    if len(splices) > 1:
+        yield option(text, splices, "missing-comma", 0.65, missing(","))
 
 
 def _bare_lists(text: str, pieces: Sequence[Piece], at: int) -> Iterator[Option]:

@@ -209,6 +209,7 @@ def quote_options(text: str, pieces: Sequence[Piece]) -> Iterator[Option]:
     strange = [
         (n, p) for n, p in texts if not _is_closed(p) or (is_odd and _STRANGE.search(p.text))
     ]
+    yield from _apostrophes(text, texts)
     for number, piece in strange[:3]:
         yield from _quote_within(text, piece)
         yield from _quote_before(text, pieces, number)
@@ -228,6 +229,17 @@ def quote_options(text: str, pieces: Sequence[Piece]) -> Iterator[Option]:
             if word is not None:
                 yield option(text, [(word.end(), word.end(), piece.text)], "missing-quote", 0.9,
                              missing(piece.text))  # fmt: skip
+
+
+def _apostrophes(text: str, texts: Sequence[tuple[int, Piece]]) -> Iterator[Option]:
+    """'O'Brien' as 'O''Brien': an apostrophe between letters is part of the text."""
+    for _, piece in texts:
+        inside = re.compile(r"'(?=[^\W\d_]+'|[^\W\d_][\w ]*')").match(text, piece.end - 1)
+        if inside is None or len(piece.text) < 3 or not text[piece.end - 2].isalpha():
+            continue
+        told = ("an apostrophe inside a text is written twice",
+                "апостроф внутри текста пишут дважды")  # fmt: skip
+        yield option(text, [(piece.end - 1, piece.end, "''")], "missing-quote", 0.45, told)
 
 
 def touching_options(text: str, pieces: Sequence[Piece], at: int) -> Iterator[Option]:

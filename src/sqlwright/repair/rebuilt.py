@@ -48,6 +48,64 @@ def windows_apart(text: str, query: exp.Query | None, dialect: str) -> Iterator[
         return
 
 
+def qualify_apart(text: str, query: exp.Query | None, dialect: str) -> Iterator[Option]:
+    """QUALIFY: what it asks of windows is computed in a derived table and compared outside it."""
+    if query is None:
+        return
+    select = next((s for s in query.copy().find_all(exp.Select) if s.args.get("qualify")), None)
+    if select is None or any(item.is_star for item in select.expressions):
+        return
+    names = [item.alias_or_name for item in select.expressions]
+    if not all(names) or len({name.lower() for name in names}) < len(names):
+        return
+    if select.args.get("distinct") or select.args.get("with_") is not None:
+        return
+    hidden: list[exp.Expr] = []
+
+    def outside(node: exp.Expr) -> exp.Expr:
+        """What the derived table gives for the node, under a name of its own where it has none."""
+        for item in select.expressions:
+            if item.unalias() == node or (isinstance(node, exp.Column) and not node.table
+                                          and node.name.lower() == item.alias.lower()):  # fmt: skip
+                return exp.column(item.alias_or_name)
+        known = next((h for h in hidden if h.unalias() == node), None)
+        if known is None:
+            stem = "window" if isinstance(node, exp.Window) else "key"
+            known = exp.alias_(node.copy(), f"{stem}_{len(hidden) + 1}")
+            hidden.append(known)
+        return exp.column(known.alias)
+
+    def reached(node: exp.Expr) -> exp.Expr:
+        if isinstance(node, exp.Window | exp.Column | exp.AggFunc):
+            return outside(node)
+        for key, value in list(node.args.items()):
+            if isinstance(value, exp.Expr):
+                node.set(key, reached(value))
+            elif isinstance(value, list):
+                node.set(key, [reached(v) if isinstance(v, exp.Expr) else v for v in value])
+        return node
+
+    condition = reached(select.args["qualify"].this.copy())
+    outer = exp.Select(expressions=[exp.column(name) for name in names])
+    for clause in ("order", "limit", "offset", "fetch"):
+        if (held := select.args.get(clause)) is not None:
+            outer.set(clause, reached(held.copy()) if clause == "order" else held.copy())
+    root = select.root()
+    inner = select.copy()
+    for clause in ("qualify", "order", "limit", "offset", "fetch"):
+        inner.set(clause, None)
+    inner.set("expressions", [*inner.expressions, *hidden])
+    outer = outer.from_(inner.subquery("numbered")).where(condition)
+    if select is root:
+        root = outer
+    else:
+        select.replace(outer)
+    told = ("QUALIFY is not known here: the windows are computed in a derived table",
+            "QUALIFY здесь нет: окна вынесены в подзапрос")  # fmt: skip
+    new = root.sql(dialect=dialect, pretty="\n" in text, comments=False)
+    yield option(text, [(0, len(text), new)], "other-dialect", 0.6, told)
+
+
 def evened(text: str, query: exp.Query | None, dialect: str) -> Iterator[Option]:
     """A branch with one column fewer gets the column of that name that the other branch has."""
     if not isinstance(query, exp.SetOperation):

@@ -72,9 +72,9 @@ def nearest(name: str, known: Iterable[str], most: float = 0.34) -> list[tuple[f
     limit = max(1.0, most * len(name))
     found = {}
     for word in known:
-        if abs(len(word) - len(name)) > limit + 2:
-            continue
         apart = _another_form(name, word)
+        if apart > limit and abs(len(word) - len(name)) > limit + 2:
+            continue
         if _at_least(name, word) <= limit:
             apart = min(apart, distance(name, word))
         if apart <= limit:

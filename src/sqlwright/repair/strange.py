@@ -23,8 +23,18 @@ def strangeness(text: str, ground: Ground) -> float:
     cost = 0.7 * _slips(tree)
     cost += 1.5 * sum(not select.expressions for select in tree.find_all(exp.Select))
     cost += 0.35 * _doubled(pieces_of(text, ground.dialect))
+    cost += 0.6 * sum(_says_nothing(node) for node in tree.walk())
     cost += 0.3 * sum(_foreign_parts(s, ground.schema) for s in tree.find_all(exp.Select))
     return cost
+
+
+def _says_nothing(node: exp.Expr) -> bool:
+    """A column compared with itself, or a text where a condition stands."""
+    if isinstance(node, exp.EQ):
+        return isinstance(node.this, exp.Column) and node.this == node.expression
+    if isinstance(node, exp.Literal) and node.is_string:
+        return isinstance(node.parent, exp.Connector | exp.Where | exp.Having)
+    return False
 
 
 def _doubled(pieces: Sequence[Piece]) -> int:

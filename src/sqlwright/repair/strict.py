@@ -144,10 +144,36 @@ def _marks(pieces: Sequence[Piece], dialect: str) -> Iterator[Loose]:
             yield Loose(number, "operator", "&& is no operator of the dialect")
         elif piece.is_mark(";") and any(not p.is_mark(";") for p in pieces[number + 1 :]):
             yield Loose(number, "semicolon", "a semicolon stands inside the query")
+        elif piece.is_word("IF") and _has_then(pieces, number):
+            yield Loose(number, "if-then", "IF … THEN is no expression: CASE WHEN … THEN is")
+        elif (
+            piece.is_word("SORT") and number + 1 < len(pieces) and pieces[number + 1].is_word("BY")
+        ):
+            yield Loose(number, "sort-by", "SORT BY is ORDER BY here")
+        elif piece.is_word("IS") and number + 1 < len(pieces) and pieces[number + 1].is_mark("("):
+            yield Loose(number, "is-list", "IS takes no list")
+        elif piece.is_word("SELECT") and dialect == "mysql" and number + 1 < len(pieces):
+            if pieces[number + 1].is_word("FROM"):
+                yield Loose(number + 1, "empty-list", "nothing is selected")
+        elif piece.is_word("OVER") and number + 1 < len(pieces):
+            if pieces[number + 1].is_word("BY", "PARTITION", "ORDER", "ROWS", "RANGE"):
+                yield Loose(number + 1, "bare-window", "OVER takes a window in parentheses")
+        elif piece.is_word("TIES") and dialect == "mysql" and pieces[number - 1].is_word("WITH"):
+            yield Loose(number, "with-ties", "MySQL has no WITH TIES")
         elif piece.is_word("IN") and number + 1 < len(pieces):
             after = pieces[number + 1]
             if after.kind in ("text", "number"):
                 yield Loose(number + 1, "in-without-parentheses", "IN takes a list in parentheses")
+
+
+def _has_then(pieces: Sequence[Piece], number: int) -> bool:
+    """Whether a THEN follows before the list or the clause ends."""
+    for piece in pieces[number + 1 : number + 40]:
+        if piece.is_word("THEN"):
+            return True
+        if piece.is_mark(",", ";") or (piece.kind == "word" and piece.upper in CLAUSE_AT):
+            return False
+    return False
 
 
 _AFTER_BETWEEN = {*CLAUSE_AT, *SET_WORDS, "OR", "THEN", "ELSE", "WHEN", "ON", "JOIN"}

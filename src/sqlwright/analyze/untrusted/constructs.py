@@ -24,8 +24,10 @@ from sqlwright.analyze.untrusted.words import (
     OUTER_OBJECTS,
     PROBING,
     REACHING_OUT,
+    RESERVED,
     TELLING,
     WAITING,
+    WORD_OPERATORS,
 )
 
 _KEYWORDS = frozenset("AND OR UNION SELECT FROM WHERE ORDER GROUP HAVING XOR ALL INTO LIKE".split())
@@ -118,8 +120,21 @@ def _waits(tokens: Tokens, at: int, argument: Token) -> bool:
         after = tokens[at + 3][0] if at + 3 < len(tokens) else ""
         return (after in ("(", ",") and name != "SLEEP") or text in ("SELECT", "IF", "CASE")
     if kind == NUMBER:
-        return at + 3 >= len(tokens) or tokens[at + 3][0] in (")", ",", "o")
+        behind = tokens[at + 3 : at + 6]
+        if name == "BENCHMARK":
+            return bool(behind) and behind[0][0] in (",", "o")
+        return not behind or (
+            behind[0][0] in (")", ",", "o") and not _is_spoken(tokens, at, behind)
+        )
     return kind in ("(", STRING, VARIABLE) or (kind == "o" and text in "+-~")
+
+
+def _is_spoken(tokens: Tokens, at: int, after: Tokens) -> bool:
+    """Whether a plain word follows the call, as in "sleep (8) hours", where no SELECT names it."""
+    word = after[1][1] if len(after) > 1 and after[1][0] == WORD else ""
+    if not word or word in _KEYWORDS | RESERVED | WORD_OPERATORS:
+        return False
+    return not any(token[1] == "SELECT" for token in tokens[:at])
 
 
 def _spelled_list(tokens: Tokens, at: int) -> int:

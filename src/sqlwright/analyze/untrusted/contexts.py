@@ -62,10 +62,18 @@ def _in_quotes(text: str, quote: str, mysql: bool) -> Seen | None:
         return None
     reading = read(tokens[1:], quoted=True)
     evidence = _firm(lexed, reading)
+    if "stacked" in evidence and _is_quoted_query(lexed, evidence["stacked"]):
+        del evidence["stacked"]
     if not evidence and (kind := _why_escaped(lexed, reading, quote)):
         evidence = {kind: _end_of(tokens[0])}
     # the quote of the template is no character of the text
     return Seen(_NAMES[quote], _shifted(evidence, -1)) if evidence else None
+
+
+def _is_quoted_query(lexed: Lexed, offset: int) -> bool:
+    """Whether a query stands in quotes behind several words, as people quote one they ask about."""
+    verb = next((text for _, text, at in lexed.tokens if at == offset), "")
+    return verb == "SELECT" and not _is_plain(lexed.tokens[0])
 
 
 def _end_of(token: Token) -> int:
@@ -167,6 +175,9 @@ def _is_cut(lexed: Lexed, reading: Reading) -> bool:
     """Whether the comment at the end of a bare value takes the rest of a statement."""
     tail = lexed.tail
     assert tail is not None
+    named = any(kind == WORD and text not in CONNECTORS for kind, text, _ in reading.tokens)
+    if len(tail.body.split()) >= _MOST_WORDS and named and not reading.calls:
+        return False  # 50% off -- today only!
     if tail.style == "#":
         return bool(reading.signs + len(reading.calls)) and not tail.body.strip()
     return not tail.body.strip() or bool(reading.signs + reading.words + len(reading.calls))

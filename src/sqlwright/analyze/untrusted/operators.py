@@ -218,8 +218,10 @@ def _close(reading: Reading) -> bool:
 
 
 def _comma(reading: Reading) -> bool:
-    reading.finish_term()
     level = reading.level
+    if level.name in ("IF", "IIF") and level.compared and not level.columns:
+        reading.note("constant-condition")  # IF(1 = 1, id, name) sorts by one or the other
+    reading.finish_term()
     level.marks += 1
     level.aliased = False
     if level.clause == "on":

@@ -180,7 +180,7 @@ def _load(tokens: Tokens, at: int) -> bool:
 
 
 def _copy(tokens: Tokens, at: int) -> bool:
-    after = _name(tokens, at)
+    after = at + 1 if _kind(tokens, at) == "(" else _name(tokens, at)
     while after and after < len(tokens) and _kind(tokens, after) != ";":
         if _word(tokens, after) in ("FROM", "TO"):
             return _kind(tokens, after + 1) == STRING or _word(tokens, after + 1) in (
@@ -208,7 +208,7 @@ def _attach(tokens: Tokens, at: int) -> bool:
 def _prepare(tokens: Tokens, at: int) -> bool:
     after = _name(tokens, at)
     return bool(after) and (
-        (_word(tokens, after) == "FROM" and _kind(tokens, after + 1) in (STRING, VARIABLE))
+        (_word(tokens, after) == "FROM" and _kind(tokens, after + 1) in (STRING, VARIABLE, NUMBER))
         or _word(tokens, after) == "AS"
     )
 

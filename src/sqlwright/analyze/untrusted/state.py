@@ -129,7 +129,8 @@ class Reading:
 
     def finish_union(self, level: Level) -> None:
         """A SELECT put behind UNION; a sentence of a union that selects begins with a word."""
-        prose = level.is_prose() and (self.broken is not None or not self.solid)
+        named = level.marks == 0 and not (level.has_from or self.quoted)  # "the union select chair"
+        prose = (level.is_prose() or named) and (self.broken is not None or not self.solid)
         if level.name == "UNION" and not prose and level.all_operands:
             self.note("union")
 

@@ -9,8 +9,8 @@ def _words(text: str) -> frozenset[str]:
 
 CONNECTORS = _words("and or xor && ||")
 COMPARISONS = _words(
-    """= <> != < > <= >= <=> == !< !> !~ like rlike regexp ilike glob sounds similar in between
-    is isnull notnull match overlaps"""
+    """= <> != < > <= >= <=> == !< !> !~ @> <@ like rlike regexp ilike glob sounds similar in
+    between is isnull notnull match overlaps"""
 )
 #: Operators between two operands that are words, beside those above.
 WORD_OPERATORS = _words("div mod collate escape")
