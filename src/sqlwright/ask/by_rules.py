@@ -8,7 +8,7 @@ from sqlwright.ask.candidates import Written, examine
 from sqlwright.ask.compose import Reading, compose
 from sqlwright.ask.compose.meanings import other_words
 from sqlwright.ask.glossary import Described, described
-from sqlwright.ask.values import Link, links
+from sqlwright.ask.values import Link, inner_links, links
 from sqlwright.database import Database
 from sqlwright.knowledge.passages import Passage
 from sqlwright.knowledge.poison import why_suspicious
@@ -26,10 +26,10 @@ _MINI = 0.4
 
 
 def linked(question: str, database: Database, seconds: float = 3.0) -> list[Link]:
-    """The values that the question names, also in the other language."""
-    return links(
-        question, database, database.schema, seconds=seconds, meant=other_words, most=_MOST_LINKS
-    )
+    """The values that the question names, also in the other language, and words within values."""
+    schema = database.schema
+    found = links(question, database, schema, seconds=seconds, meant=other_words, most=_MOST_LINKS)
+    return found + inner_links(question, database, schema, meant=other_words, known=found)
 
 
 def read(
@@ -52,9 +52,17 @@ def written(
     for number, (reading, weight) in enumerate(zip(readings, _WEIGHTS, strict=False), 1):
         source = SOURCE if number == 1 else f"{SOURCE} {number}"
         one = examine(Proposal(reading.query, source), database, seconds)
+        read_as = tuple(f"read '{said}' as '{meant}'" for said, meant in reading.slips)
         found.append(
-            replace(one, weight=weight, each=each, placed=reading.placed, unplaced=reading.unplaced)
-        )  # fmt: skip
+            replace(
+                one,
+                weight=weight,
+                each=each,
+                placed=reading.placed,
+                unplaced=reading.unplaced,
+                mended=(*one.mended, *read_as),
+            )
+        )
     return found
 
 

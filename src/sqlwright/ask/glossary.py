@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from sqlwright.ask.formulas import formulas
 from sqlwright.data.told import name_words
 from sqlwright.knowledge.lexicon import in_the_other_language
 from sqlwright.knowledge.passages import Passage
@@ -45,14 +46,21 @@ def read_question(question: str) -> Asked:
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """What is said of one table: of itself, and of its columns by their names in lower case."""
+    """What is said of one table: of itself, and of its columns by their names in lower case.
+
+    Attributes:
+        formulas: names of figures of its rows, each with its arithmetic over columns.
+    """
 
     title: str
     columns: dict[str, str] = field(default_factory=dict)
+    formulas: dict[str, str] = field(default_factory=dict)
 
 
 def described(schema: Schema, passages: Iterable[Passage]) -> dict[str, Described]:
     """What comments and documents say, by the table's name in lower case; documents go first."""
+    passages = list(passages)
+    computed = formulas(schema, passages)
     titles: dict[str, str] = {}
     columns: dict[str, dict[str, str]] = {table.name.lower(): {} for table in schema.tables}
     for passage in passages:
@@ -69,7 +77,10 @@ def described(schema: Schema, passages: Iterable[Passage]) -> dict[str, Describe
         for column in table.columns:
             if column.comment:
                 columns[name].setdefault(column.name.lower(), column.comment)
-    return {name: Described(titles.get(name, ""), found) for name, found in columns.items()}
+    return {
+        name: Described(titles.get(name, ""), found, computed.get(name, {}))
+        for name, found in columns.items()
+    }
 
 
 def _read_line(

@@ -61,7 +61,7 @@ def find_known(
     }
     tables = choose_tables(schema, points, _room(_LETTERS, family))
     names = {table.name.lower() for table in tables}
-    shown = tuple(link for link in linked if link.table.lower() in names)
+    shown = tuple(link for link in linked if link.table.lower() in names and not link.is_part)
     lines = [value_line(link.table, link.column, link.value) for link in shown]
     lines += glossary(_best_first(tables, points), about, asked)
     lines += _told(trusted, asked, names, database.dialect, schema)

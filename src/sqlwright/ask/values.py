@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from sqlglot import exp
 
 from sqlwright.database import Database
 from sqlwright.errors import DatabaseError
+from sqlwright.knowledge.words import stem
 from sqlwright.schema import Schema, Table, kind_of
 
 MOST_ROWS = 2_000_000  # of a table that is looked through
@@ -25,12 +27,17 @@ _EACH_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A value of the question, as the column of that table spells it."""
+    """A value of the question, as the column of that table spells it.
+
+    Attributes:
+        is_part: is it but a word that several values of the column have: COPPER?
+    """
 
     table: str
     column: str
     value: str
     said: str
+    is_part: bool = False
 
 
 def spans(
@@ -52,12 +59,57 @@ def spans(
             if length == 1 and not _may_be_value(text):
                 continue
             _spell(text, found)
+            for form in _nominatives(part):
+                _spell(form, found, text)
     for text in quoted:
         _spell(text.strip(), found)
     for word in words:
         for other in meant(word):
             _spell(other, found, word)
     return found
+
+
+_ENDINGS = (
+    "",
+    "а",
+    "я",
+    "о",
+    "е",
+    "ь",
+    "ы",
+    "и",
+    "й",
+    "ия",
+    "ие",
+    "ый",
+    "ий",
+    "ой",
+    "ая",
+    "яя",
+    "ое",
+    "ые",
+)
+
+
+def _nominatives(words: Sequence[str]) -> Iterator[str]:
+    """What the data may hold for a Russian word, or two, in some other case: Казань for Казани.
+
+    Guesses: every ending that leaves the stem as it is. Only the data say which is a word.
+    """
+    if len(words) > 2 or not all(_RUSSIAN.fullmatch(word) for word in words):
+        return
+    if len(words) == 2 and not all(word[0].isupper() for word in words):
+        return
+    forms = []
+    for word in words:
+        own = stem(word.lower().replace("ё", "е"))
+        kept = word[: len(own)]
+        forms.append([kept + end for end in _ENDINGS if stem(own + end) == own])
+    for made in product(*forms):
+        yield " ".join(made)
+
+
+_RUSSIAN = re.compile("[А-Яа-яЁё]{4,}")
 
 
 def _may_be_value(word: str) -> bool:
@@ -113,6 +165,75 @@ def _in_table(
         for (value,) in rows:
             if isinstance(value, str) and value in said:
                 yield Link(table.name, column.name, value, said[value])
+
+
+def inner_links(
+    question: str, database: Database, schema: Schema, *, seconds: float = 1.5,
+    meant: Callable[[str], Iterable[str]] = lambda _: (), known: Sequence[Link] = (),
+) -> list[Link]:  # fmt: skip
+    """Words of the question that stand inside values of columns that have few: urgent, copper.
+
+    Args:
+        known: links whose words need none of these.
+    """
+    taken = {word.lower() for link in known for word in link.said.split()}
+    said = {word.lower(): word for word in _WORD.findall(question) if word.lower() not in taken}
+    wanted = {w.lower(): word for word in said.values() for w in (word, *meant(word.lower()))}
+    stop = time.monotonic() + seconds
+    found: list[Link] = []
+    for table in sorted(schema.tables, key=lambda table: table.rows or 0):
+        for column in table.columns:
+            left = min(_EACH_SECONDS, stop - time.monotonic())
+            if left <= 0 or (table.rows or 0) > _MOST_SCANNED:
+                return found
+            if kind_of(column.type) != "text":
+                continue
+            values = _few_values(table.name, column.name, database, left)
+            for part, value, is_part in _shared_words(values, wanted.keys()):
+                found.append(Link(table.name, column.name, value, wanted[part], is_part))
+    return found
+
+
+def _shared_words(
+    values: Sequence[str], wanted: Collection[str]
+) -> Iterator[tuple[str, str, bool]]:  # fmt: skip
+    """The wanted words of which values are made: the only word of one, or a word of several."""
+    inside: dict[str, list[str]] = {}
+    for value in values:
+        parts = {part.lower() for part in _WORD.findall(value)} if _JOINED.search(value) else set()
+        for part in parts:
+            inside.setdefault(part, []).append(value)
+    for part in sorted(inside.keys() & {*wanted}):
+        held = inside[part]
+        if len(held) > _MOST_SHARED * len(values):
+            continue  # of all of them: Supplier#000000001
+        if len(held) > 1:
+            yield part, next(w for w in _WORD.findall(held[0]) if w.lower() == part), True
+        elif len(_WORD.findall(held[0])) == 1:
+            yield part, held[0], False
+
+
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_JOINED = re.compile(r"[^\W_][\W_]+[^\W_]")
+_MOST_SCANNED = 300_000  # rows of a table of which all values of a column are read
+_MOST_SHARED = 0.8  # of the values that have a word: more tell nothing apart
+_FEW = 200  # values of such a column
+_LONG = 40  # letters of a value that may be a name of a kind
+
+
+def _few_values(table: str, column: str, database: Database, seconds: float) -> list[str]:
+    """The values of a column that has few, none of another one."""
+    name = exp.column(exp.to_identifier(column, quoted=True))
+    source = exp.to_table(exp.to_identifier(table, quoted=True).sql())
+    query = exp.select(name).distinct().from_(source).limit(_FEW + 1)
+    try:
+        rows = database.rows(query, seconds=seconds, max_rows=_FEW + 1).rows
+    except DatabaseError:
+        return []
+    values = [value for (value,) in rows if isinstance(value, str)]
+    if len(values) > _FEW or any(len(value) > _LONG for value in values):
+        return []
+    return values
 
 
 def holding(table: str, column: str, values: Sequence[str]) -> exp.Query:

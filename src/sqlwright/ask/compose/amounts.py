@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlwright.ask.compose.cues import Cue
 from sqlwright.ask.compose.linking import Mention
+from sqlwright.ask.compose.meanings import bearing
 from sqlwright.ask.compose.plan import Average, Figure, Having, Place, Test, Value
 from sqlwright.ask.compose.scene import Number, Scene, place_of
+from sqlwright.ask.compose.tokens import Token
+from sqlwright.data.told import name_words
+from sqlwright.knowledge.words import stem
 
 _PRICES = ("price", "cost", "total", "amount", "sum", "value", "fee")
 # what costs more than so much has a price of its own, whatever other column is called a cost
@@ -40,16 +45,55 @@ def of_numbers(scene: Scene, subject: str) -> Amounts:
         else:
             _place(scene, cue, (number,), cue.word, subject, found)
     for cue in scene.cues("compare", ">avg") + scene.cues("compare", "<avg"):
-        column = scene.after(cue, _is_amount, 0) or scene.before(cue, _is_amount, 2)
-        column = column or scene.after(cue, _is_amount, 2)
-        place = place_of(column) if column is not None else price_of(scene, subject)
-        if place is None:
-            continue
-        scene.use(cue, *([column] if column else []))
-        again = scene.after(cue, lambda m, p=place: m.kind == "column" and place_of(m) == p, 3)  # type: ignore[misc]
-        scene.use(*([again] if again else []))
-        found.tests.append(Test(place, cue.word[0], (Average(),), at=cue.first))
+        found.tests += _against_average(scene, cue, subject)
     return found
+
+
+def _against_average(scene: Scene, cue: Cue, subject: str) -> list[Test]:
+    """More than the average: of the column beside it, or of what the rows cost."""
+    per = _per(scene, cue)
+    column = scene.after(cue, _is_amount, 0) or scene.before(cue, _is_amount, 2)
+    column = column or scene.after(cue, _is_amount, 2)
+    place = place_of(column) if column is not None else _priced(scene, cue, subject)
+    if place is None:
+        return []
+    scene.use(cue, *([column] if column else []))
+    scene.use(*(c for c in scene.cues("average") if 0 <= c.first - cue.end <= 4))
+    again = scene.after(cue, lambda m: m.kind == "column" and place_of(m) == place, 3)
+    scene.use(*([again] if again else []))
+    return [Test(place, cue.word[0], (Average(per),), at=cue.first)]
+
+
+def _per(scene: Scene, cue: Cue) -> Place | None:
+    """Of which rows the average is: those of its own brand, of the same nation."""
+    for n in range(cue.end, min(cue.end + _FAR, len(scene.tokens))):
+        if scene.tokens[n].plain not in _OWN:
+            continue
+        named = [m for m in scene.mentions("table", "column") if 0 <= m.first - n - 1 <= 1]
+        found = next((m for m in named if m.kind == "table" or m.role in _GROUPED), None)
+        if found is None:
+            continue
+        further = scene.after(found, lambda m: m.kind == "table" or m.role in _GROUPED, 0)
+        if further is not None and further.first == found.end and found.kind == "table":
+            if scene.is_above(further.table, found.table) or further.table == found.table:
+                scene.use(found)
+                found = further
+        scene.use(found)
+        if found.kind == "column":
+            return place_of(found)
+        keys = scene.table(found.table).primary_key
+        return Place(found.table, keys[0]) if len(keys) == 1 else None
+    return None
+
+
+_FAR = 8  # tokens from the word for an average to what it is taken over
+_GROUPED = ("category", "label", "foreign")
+_OWN = frozenset(
+    """
+    own its their same that his her respective corresponding своей своего своем своих свою свое
+    их его ее той того том тех же
+    """.split()
+)
 
 
 def _is_amount(mention: Mention) -> bool:
@@ -84,6 +128,12 @@ def _place(
         found.having.append(Having(Figure("count", behind.table), op, tuple(values)))
         return
     unit = scene.tokens[last.end].plain if last.end < len(scene.tokens) else ""
+    if unit in _TIMES:
+        table = _done(scene, cue, subject)
+        scene.use(cue, *numbers)
+        scene.covered.add(last.end)
+        found.having.append(Having(Figure("count", table), op, tuple(values)))
+        return
     if unit.startswith(("day", "дн", "ден", "сут")) and _days(scene, cue, numbers, op, found):
         return
     column = _column_of(scene, cue, numbers, behind)
@@ -92,7 +142,16 @@ def _place(
         scene.use(cue, *numbers, counted)
         found.having.append(Having(Figure("count", counted.table), op, tuple(values)))
         return
-    place = place_of(column) if column is not None else _priced(scene, cue, subject)
+    place = place_of(column) if column is not None else (
+        measure_of(scene, subject, _telling(scene, cue), unit)
+        or _priced(scene, cue, subject)
+    )  # fmt: skip
+    if (
+        place is not None
+        and column is None
+        and place.column.lower().endswith(_UNITS.get(unit, "?"))
+    ):
+        scene.covered.add(last.end)
     if column is not None and scene.tokens[column.first].plain in COSTS:
         place = _priced(scene, cue, subject) or place
     if place is None:
@@ -105,10 +164,24 @@ def _place(
     found.tests.append(Test(place, op, _as_held(scene, place, values, unit), at=cue.first))
 
 
+_TIMES = ("times", "раз", "раза")
+
+
+def _done(scene: Scene, cue: Cue, subject: str) -> str:
+    """The table whose rows are counted by "times": what the verb before names, or the subject."""
+    for mention in reversed(scene.mentions("table")):
+        if mention.end <= cue.first and scene.is_above(subject, mention.table):
+            scene.use(mention)
+            return mention.table
+    return subject
+
+
 def _as_held(
     scene: Scene, place: Place, values: list[float | int], unit: str
 ) -> tuple[Value, ...]:  # fmt: skip
     """Percent of a column of small shares are hundredths; a text column holds figures as text."""
+    if scene.table(place.table).column(place.column) is None:
+        return tuple(values)  # of arithmetic, not of a column
     trait = scene.told.of(scene.table(place.table)).trait(place.column)
     if trait.kind == "text":
         return tuple(str(value) for value in values)
@@ -163,6 +236,38 @@ def _priced(scene: Scene, cue: Cue, subject: str) -> Place | None:
     return price_of(scene, table.table if table is not None else subject)
 
 
+def measure_of(scene: Scene, table: str, said: Sequence[Token], unit: str = "") -> Place | None:
+    """The measure of the table that one of the words is about, or a unit: heavier, km."""
+    meant = {m for token in said if token.kind == "word" for m in _about(token.plain)}
+    meant |= {_UNITS.get(unit, unit)} - {""}
+    found = []
+    for place in scene.roles(table, "measure"):
+        parts = {stem(part) for part in name_words(place.column)}
+        if parts & meant:
+            found.append(place)
+    return found[0] if len(found) == 1 else None
+
+
+def _telling(scene: Scene, cue: Cue) -> list[Token]:
+    """The words of a comparison that say of what it is: heavier than, not more than."""
+    said = scene.tokens[cue.first : cue.end]
+    return [token for token in said if not token.plain.startswith(_ANY)]
+
+
+_ANY = ("бол", "мен", "great", "less")  # of whatever measure
+
+
+def _about(word: str) -> frozenset[str]:
+    return bearing(word) - {stem(word)} if word not in _VAGUE else frozenset()
+
+
+_VAGUE = frozenset("more than is are the самый самая самое самые most".split())
+_UNITS = {"км": "km", "кг": "kg", "мг": "mg", "т": "t", "ч": "hour", "час": "hour", "часов": "hour",
+          "hours": "hour", "страниц": "page", "pages": "page", "days": "day", "дней": "day",
+          "words": "word", "слов": "word", "kilometers": "km", "kilograms": "kg", "points": "point",
+          "minutes": "minut", "минут": "minut", "views": "view", "просмотров": "view"}  # fmt: skip
+
+
 def price_of(scene: Scene, table: str) -> Place | None:
     """The column of a table that says what its rows cost, or its only measure."""
     measures = scene.roles(table, "measure")
@@ -209,7 +314,18 @@ def in_time(
 def _bare(scene: Scene, number: Number, subject: str, found: Amounts) -> None:
     """A number alone: how many to show, a key, or the value of the column before it."""
     value = number.value
-    tops = [c for c in scene.cues("top") if 0 <= number.first - c.end <= 1]
+    unit = scene.tokens[number.end].plain if number.end < len(scene.tokens) else ""
+    if (
+        unit in _PIECES
+        and isinstance(value, int)
+        and (scene.cues("superlative") or scene.cues("sort"))
+    ):
+        scene.use(number, *scene.cues("units"))
+        scene.covered.add(number.end)
+        found.limit = value
+        return
+    tops = [c for c in scene.cues("top") if 0 <= number.first - c.end <= 1
+            or c.first == number.end]  # fmt: skip
     beside = [c for c in scene.cues("superlative") if scene.gap(c, number) == 0]
     if tops or (isinstance(value, int) and value > 0 and beside):
         scene.use(number, *tops)
@@ -222,7 +338,18 @@ def _bare(scene: Scene, number: Number, subject: str, found: Amounts) -> None:
         found.limit = value
         return
     left = scene.before(number, lambda m: m.kind in ("column", "table"), 0)
-    if left is not None and number.first - left.end <= 2:
+    if right is not None and right.first == number.end and right.role == "measure":
+        if left is None or left.kind == "table":  # 96 pages
+            scene.use(number, right)
+            found.tests.append(Test(place_of(right), "=", (value,), at=number.first))
+            return
+    between = (
+        {t.plain for t in scene.tokens[left.end : number.first]} if left is not None else set()
+    )
+    is_key = left is not None and (left.kind == "table" or left.role in ("key", "foreign"))
+    if is_key and between - _OF_KEYS and not between & _OF_KEYS:
+        left = None  # books with 96 pages: no number of a book
+    if left is not None and number.first - left.end <= 2 and not scene.breaks(left, number):
         if left.kind == "column" and left.role not in ("date", "time", "bool"):
             unit = scene.tokens[number.end].plain if number.end < len(scene.tokens) else ""
             every = _listed(scene, number)
@@ -257,4 +384,6 @@ def _listed(scene: Scene, number: Number) -> list[Number]:
     return found
 
 
+_OF_KEYS = frozenset("number no id key code is = : # № номер номером под".split())
+_PIECES = frozenset("штук штуки штука шт pieces pcs ones".split())
 _OR = frozenset("or and , или и".split())

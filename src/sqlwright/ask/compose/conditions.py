@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlwright.ask.compose.cues import Cue, is_light
 from sqlwright.ask.compose.linking import Mention
-from sqlwright.ask.compose.plan import Place, Test
+from sqlwright.ask.compose.plan import Latest, Place, Test
 from sqlwright.ask.compose.scene import Item, Number, Scene, end_of, first_of, place_of
 from sqlwright.ask.compose.times import Period
 
@@ -21,10 +21,15 @@ def of_values(scene: Scene) -> list[Test]:
         first = values.pop(0)
         same = [first]
         while values and values[0].place == first.place and scene.gap(same[-1], values[0]) == 0:
+            scene.use(*_nor(scene, same[-1], values[0]))
             same.append(values.pop(0))
         scene.use(*same)
         _absorb(scene, same)
         negated = _negation(scene, first)
+        if first.role == "part":
+            like = "not like" if negated else "like"
+            found += [Test(place_of(v), like, (f"%{v.value}%",), at=v.first) for v in same]
+            continue
         texts = tuple(dict.fromkeys(value.value for value in same))
         op = ("in" if len(texts) > 1 else "=") if not negated else (
             "not in" if len(texts) > 1 else "<>")  # fmt: skip
@@ -32,13 +37,22 @@ def of_values(scene: Scene) -> list[Test]:
     return found
 
 
+def _nor(scene: Scene, one: Mention, other: Mention) -> list[Cue]:
+    """The "nor" between two values that a "neither" turns round."""
+    return [c for c in scene.cues("compare", "<>") if one.end <= c.first and c.end <= other.first]
+
+
 def _absorb(scene: Scene, values: Sequence[Mention]) -> None:
     """The words beside a value that only say which column it is of: the BUILDING segment."""
     for one in (values[0], values[-1]):
         for look in (scene.before, scene.after):
             column = look(one, lambda m: m.kind == "column", 0)
-            apart = column is not None and _is_cue_between(scene, one, column)
+            apart = column is not None and (
+                _is_cue_between(scene, one, column) or scene.is_asked(column)
+            )
             if column is not None and column.place == one.place and not apart:
+                scene.use(column)
+            if column is not None and not apart and _leads_to(scene, column, one.table):
                 scene.use(column)
             table = look(one, lambda m: m.kind == "table", 0)
             if (
@@ -47,6 +61,15 @@ def _absorb(scene: Scene, values: Sequence[Mention]) -> None:
                 and _only_says_where(scene, one, table)
             ):
                 scene.use(table)
+
+
+def _leads_to(scene: Scene, column: Mention, table: str) -> bool:
+    """Is it a foreign key to the table of the value beside it: the customer Customer#000000005?"""
+    keys = scene.table(column.table).foreign_keys
+    return any(
+        key.table.lower() == table.lower() and [c.lower() for c in key.columns] == [column.place[1]]
+        for key in keys
+    )
 
 
 def _is_cue_between(scene: Scene, one: Mention, other: Mention) -> bool:
@@ -77,16 +100,25 @@ def _negation(scene: Scene, value: Mention) -> bool:
     return False
 
 
-def of_times(scene: Scene, subject: str, options: Sequence[Mention]) -> list[Test]:
-    """Bounds of dates, on the column beside the time or on the one that its table has."""
+def of_times(
+    scene: Scene, subject: str, options: Sequence[Mention], missing: Sequence[str] = ()
+) -> list[Test]:  # fmt: skip
+    """Bounds of dates, on the column beside the time or on the one that its table has.
+
+    Args:
+        missing: tables of which no row may be there: their dates are meant first.
+    """
     found = []
     for item in scene.items:
         if not isinstance(item, Period) or not scene.is_free(item):
             continue
-        place = _date_of(scene, item, subject, options)
+        place = next((p for t in missing if (p := default_date(scene, t, options))), None)
+        place = place or _date_of(scene, item, subject, options)
         if place is None:
             continue
         scene.use(item)
+        if item.last is not None:
+            found.append(Test(place, ">", (Latest(*item.last),), at=item.first_token))
         if item.first is not None:
             found.append(Test(place, ">=", (item.first,), at=item.first_token))
         if item.end is not None:
@@ -99,7 +131,7 @@ def _date_of(
 ) -> Place | None:  # fmt: skip
     for look in (scene.before, scene.after):
         beside = look(period, lambda m: m.kind != "value", 1)
-        if beside is not None and beside.role in _DATES:
+        if beside is not None and beside.role in _DATES and not scene.is_listed(beside.first):
             if scene.gap(beside, period) == 0 or look is scene.before:
                 scene.use(beside)
                 return place_of(beside)
@@ -168,7 +200,7 @@ def _other_date(scene: Scene, right: Place, options: Sequence[Mention]) -> Place
 
 def of_texts(scene: Scene, subject: str) -> list[Test]:
     """Texts that hold, begin or end with something."""
-    found = []
+    found = _texts_within(scene)
     for cue in scene.cues("like"):
         at = cue.end
         while at < len(scene.tokens) and scene.tokens[at].plain in (
@@ -179,6 +211,9 @@ def of_texts(scene: Scene, subject: str) -> list[Test]:
             "word",
         ):
             at += 1
+        named = [m for m in scene.mentions("column") if m.first <= at < m.end and m.type == "text"]
+        if named and at + 1 < len(scene.tokens) and not is_light(scene.tokens[at + 1]):
+            at = named[0].end  # the color azure
         if at >= len(scene.tokens) or is_light(scene.tokens[at]) or _is_of_a_cue(scene, at):
             continue
         token = scene.tokens[at]
@@ -196,6 +231,33 @@ def of_texts(scene: Scene, subject: str) -> list[Test]:
     if found:
         scene.use(*scene.cues("like"))  # "contain the word": two words for one wish
     return found
+
+
+def _texts_within(scene: Scene) -> list[Test]:
+    """A word that stands in a text: complaints in their comments."""
+    found = []
+    for column in scene.mentions("column"):
+        at = column.first - 1
+        while at > 0 and scene.tokens[at].plain in _POSSESSIVE:
+            at -= 1
+        if column.role != "free" or at < 1 or scene.tokens[at].plain not in _WITHIN:
+            continue
+        said = scene.tokens[at - 1]
+        inside = [
+            m for m in scene.mentions("column", "table", "value") if m.first <= at - 1 < m.end
+        ]
+        is_name = any(m.place != column.place for m in inside)
+        if said.kind not in ("word", "quoted") or is_light(said) or is_name:
+            continue
+        scene.use(column, *inside)
+        scene.covered.add(at - 1)
+        text = said.plain if said.kind == "quoted" else said.text
+        found.append(Test(place_of(column), "like", (f"%{text}%",), at=at - 1))
+    return found
+
+
+_WITHIN = ("in", "within", "inside", "в", "во")
+_POSSESSIVE = ("their", "its", "the", "his", "her", "a", "своих", "своем", "их", "его", "ее")
 
 
 def _is_of_a_cue(scene: Scene, at: int) -> bool:
@@ -221,16 +283,24 @@ def of_signs(scene: Scene, subject: str) -> list[Test]:
     """Below zero, above zero: of the column beside the word."""
     found = []
     for cue in scene.cues("sign"):
-        column = scene.after(cue, _is_number, 1) or scene.before(cue, _is_number, 1)
-        if column is None:
+        column = scene.after(cue, _is_number, 1) or scene.before(cue, _is_number, 0)
+        place = place_of(column) if column is not None else _balance(scene, subject)
+        if place is None:
             continue
-        scene.use(cue, column)
-        found.append(Test(place_of(column), cue.word, (0,), at=cue.first))
+        scene.use(cue, *([column] if column is not None else []))
+        found.append(Test(place, cue.word, (0,), at=cue.first))
     return found
 
 
+def _balance(scene: Scene, subject: str) -> Place | None:
+    """What may be below zero where no column is named: the only measure, or a balance."""
+    measures = scene.roles(subject, "measure")
+    named = [p for p in measures if any(part in p.column.lower() for part in ("bal", "saldo"))]
+    return next(iter(named or (measures if len(measures) == 1 else [])), None)
+
+
 def _is_number(mention: Mention) -> bool:
-    return mention.is_number
+    return mention.is_number and mention.role not in ("key", "foreign")
 
 
 def of_flags(scene: Scene, shown: frozenset[int]) -> list[Test]:

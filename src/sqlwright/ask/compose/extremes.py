@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from sqlwright.ask.compose.amounts import price_of
+from sqlwright.ask.compose.amounts import measure_of, price_of
 from sqlwright.ask.compose.conditions import default_date
 from sqlwright.ask.compose.cues import Cue
 from sqlwright.ask.compose.linking import NUMBERS, Mention
 from sqlwright.ask.compose.plan import Figure, Place
 from sqlwright.ask.compose.scene import Scene, place_of
 from sqlwright.ask.compose.shape import Shape, group_of, is_named, lead
+from sqlwright.data.told import singular
 
 
 def find_extremes(scene: Scene, shape: Shape, options: Sequence[Mention]) -> None:
@@ -23,7 +25,10 @@ def find_extremes(scene: Scene, shape: Shape, options: Sequence[Mention]) -> Non
         if target is None:
             continue
         place, column = target
-        desc = cue.word in ("max", "expensive", "late")
+        desc = cue.word in ("max", "any", "expensive", "late")
+        if (place, desc) in shape.order:
+            scene.use(cue, *([column] if column else []))
+            continue
         first = lead(scene, cue)
         owner = first if first is not None and first.kind == "table" else None
         owner = owner or scene.before(cue, lambda m: m.kind == "table", 3)
@@ -61,18 +66,48 @@ def find_extremes(scene: Scene, shape: Shape, options: Sequence[Mention]) -> Non
             shape.subject = figure.table
         else:
             shape.subject = owner.table if owner is not None else place.table
+            if owner is not None and place.table == owner.table:
+                shape.subject = _owned_by(scene, owner) or owner.table
             shape.order.append((place, desc))
-        shape.limit = shape.limit or 1
+            shape.ties = shape.limit is None and _asks_for_several(scene, cue, owner)
+        shape.limit = shape.limit or (None if shape.ties else 1)
 
 
 _IN_TIME = ("late", "early")
+_SEVERAL = re.compile(r"(?:сам|наиболее|наи)\w*(?:ые|ых|ими|ими|ие)$|(?:какие|каких|всех?)$")
+
+
+def _owned_by(scene: Scene, owner: Mention) -> str | None:
+    """What is listed of the one that comes first: the loans of the member who joined last."""
+    first = next((i for i in scene.items if isinstance(i, Mention) and i.kind == "table"), None)
+    if first is None or first.end > owner.first or scene.gap(first, owner) > 0:
+        return None
+    between = [token.plain for token in scene.tokens[first.end : owner.first]]
+    is_of = not between or between[0] in ("of", "by", "from", "у", "от")
+    return first.table if is_of and scene.is_above(owner.table, first.table) else None
+
+
+def _asks_for_several(scene: Scene, cue: Cue, owner: Mention | None) -> bool:
+    """The cheapest parts, самые дешёвые детали: all that are alike, not the first of them."""
+    said = [token.plain for token in scene.tokens[cue.first : cue.end]]
+    if any(_SEVERAL.match(word) for word in (*said[:1], scene.tokens[0].plain)):
+        return True
+    if owner is None:
+        return False
+    last = scene.tokens[owner.end - 1].plain
+    return last.isascii() and singular(last) != last
 
 
 def _asks_for_a_day(scene: Scene) -> bool:
     said = {t.plain for t in scene.tokens[:4]}
-    return bool({"when", "когда"} & said) or (
-        bool({"which", "what", "какой", "какого"} & said) and bool({"day", "день", "числа"} & said)
-    )
+    later = any(t.plain in _WHEN and scene.is_listed(n) for n, t in enumerate(scene.tokens))
+    return bool(_WHEN & said) or later or (
+        bool({"which", "what", "какой", "какого", "какую"} & said) and bool(_DAY & said)
+    )  # fmt: skip
+
+
+_WHEN = frozenset({"when", "когда"})
+_DAY = frozenset("day date день числа дата дату даты".split())
 
 
 def _extreme_again(
@@ -107,10 +142,15 @@ def _extreme_column(
         is_key = m.role in ("key", "foreign")
         is_sorted = m.type in NUMBERS or m.role in ("date", "time")
         is_day = m.role in ("date", "time")
-        return m.kind == "column" and is_sorted and not is_key and not (by_day and is_day)
+        timed = by_day or (is_day and not _says_a_date(scene, cue, m))
+        return m.kind == "column" and is_sorted and not is_key and not (timed and is_day)
 
     follows = scene.after(cue, lambda m: True, 0)
     column = scene.after(cue, fits, 2)
+    if column is None and (meant := _by_adjective(scene, cue, follows, shape.subject)):
+        return meant, None
+    if cue.word == "any":
+        return None  # nobody knows what the adjective is about
     if column is not None and follows is not None and follows.kind == "table":
         between = {t.plain for t in scene.tokens[follows.end : column.first]}
         column = None if between & {"with", "and", "с", "и", "вместе"} else column
@@ -123,6 +163,27 @@ def _extreme_column(
     table = table or scene.before(cue, lambda m: m.kind == "table", 3)
     price = price_of(scene, table.table if table is not None else shape.subject)
     return (price, None) if price is not None else None
+
+
+def _by_adjective(
+    scene: Scene, cue: Cue, follows: Mention | None, subject: str
+) -> Place | None:  # fmt: skip
+    """The measure that the adjective is about: the heaviest by weight."""
+    table = follows if follows is not None and follows.kind == "table" else None
+    table = table or scene.before(cue, lambda m: m.kind == "table", 3)
+    said = scene.tokens[cue.first : cue.end]
+    return measure_of(scene, table.table if table is not None else subject, said)
+
+
+def _says_a_date(scene: Scene, cue: Cue, column: Mention) -> bool:
+    """The maximum of a date, not the biggest of what somebody received."""
+    said = [
+        t.plain
+        for t in (*scene.tokens[cue.first : cue.end], *scene.tokens[column.first : column.end])
+    ]
+    return any(
+        word.startswith(("max", "min", "макс", "мин", "date", "day", "дат", "ден")) for word in said
+    )
 
 
 def _inner_figure(scene: Scene, cue: Cue, column: Mention | None) -> Figure | None:

@@ -7,7 +7,7 @@ from sqlwright.ask.compose.cues import Cue
 from sqlwright.ask.compose.linking import Mention
 from sqlwright.ask.compose.plan import Figure, Place
 from sqlwright.ask.compose.scene import Scene, place_of
-from sqlwright.ask.compose.shape import Shape, is_measure, other_table
+from sqlwright.ask.compose.shape import Shape, is_measure, is_summable, other_table
 
 
 def find_averages(scene: Scene, shape: Shape) -> None:
@@ -119,6 +119,21 @@ def find_totals(scene: Scene, shape: Shape) -> None:
         shape.subject = column.table
 
 
+def find_implied(scene: Scene, shape: Shape) -> None:
+    """Revenue by year, revenue of Asia: a measure that is summed though no word says so."""
+    if shape.figures or shape.order or shape.limit or scene.cues("sort by"):
+        return
+    measures = [m for m in scene.mentions("column") if is_summable(m)]
+    others = [m for m in scene.mentions("column") if not is_measure(m)]
+    computed = [m for m in measures if " " in m.column]
+    for column in (measures if shape.groups else computed)[:1]:
+        if others and not shape.groups:
+            return
+        scene.use(column)
+        shape.figures.append(Figure("sum", column.table, place_of(column)))
+        shape.subject = column.table
+
+
 def _stock(scene: Scene) -> Place | None:
     """How many pieces: the column of the named tables, the last first, that counts them."""
     for table in reversed(scene.named):
@@ -135,6 +150,14 @@ def find_counts(scene: Scene, shape: Shape) -> None:
             continue
         distinct = [c for c in scene.cues("distinct") if scene.gap(c, cue) <= 1]
         target = scene.after(cue, lambda m: m.kind in ("table", "column"), 2)
+        beside = scene.before(cue, lambda m: m.kind == "table", 0)
+        if (
+            beside is not None
+            and beside.end == cue.first
+            and scene.tokens[cue.first].plain == "count"
+        ):
+            target = beside  # supplier count
+        target = _of_table(scene, _without_adjective(scene, target))
         before = [f for f in shape.figures if f.name == "count"]
         if target is None:
             if before or shape.order:
@@ -157,3 +180,35 @@ def find_counts(scene: Scene, shape: Shape) -> None:
             scene.use(cue, target, *distinct)
             shape.figures.append(Figure("count", target.table, place_of(target), distinct=True))
             shape.subject = target.table
+
+
+def _of_table(scene: Scene, target: Mention | None) -> Mention | None:
+    """Of "part types" the types, that differ."""
+    if target is None or target.kind != "table":
+        return target
+    column = scene.after(target, lambda m: m.kind == "column", 0)
+    if column is None or column.first != target.end or column.table != target.table:
+        return target
+    valued = any(isinstance(i, Mention) and i.kind == "value" and i.place == column.place
+                 for i in scene.items)  # fmt: skip
+    if column.role != "category" or valued:
+        return target
+    scene.use(target)
+    return column
+
+
+def _without_adjective(scene: Scene, target: Mention | None) -> Mention | None:
+    """Of "urgent orders (1-URGENT)" the orders: a value says already which."""
+    if target is None or target.kind != "column" or target.role not in ("category", "bool"):
+        return target
+    table = scene.after(target, lambda m: m.kind == "table", 0)
+    values = [i for i in scene.items if isinstance(i, Mention) and i.kind == "value"
+              and i.place == target.place]  # fmt: skip
+    if table is None or table.first != target.end or table.table != target.table:
+        return target
+    if target.role == "bool":
+        return table  # premium articles: the flag is a condition
+    if not values:
+        return target
+    scene.use(target)
+    return table

@@ -26,6 +26,7 @@ _NAME = 0.4  # what makes full_name, not job_title, the name that people ask for
 _NAMES = frozenset("name им имен назван зовут".split())
 _HEADLESS = 0.7  # what is worth a name of which the main word is missing
 _WEAKEST = 0.18
+_TWICE = 0.1  # what it costs that two words mean one column
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ def mentions(
                 key = (*made.place, made.value, made.first, made.end)
                 if key not in found or found[key].score < made.score:
                     found[key] = made
+    _discount_keys(found)
     whole: dict[tuple[int, int], float] = {}
     for one in found.values():
         if one.kind == "table":
@@ -93,6 +95,17 @@ def mentions(
         for one in found.values()
         if one.kind != "table" or one.score >= _CLEARLY * whole[one.first, one.end]
     ]
+
+
+def _discount_keys(found: dict[tuple[str, str, str, int, int], Mention]) -> None:
+    """Articles are the table, not the article_id of its comments, where the words mean both."""
+    tables = {(one.first, one.end) for one in found.values() if one.kind == "table"}
+    for key, one in found.items():
+        if one.role in ("foreign", "key") and (one.first, one.end) in tables:
+            found[key] = replace(one, score=one.score * _KEY_BESIDE)
+
+
+_KEY_BESIDE = 0.6
 
 
 def _of_phrase(
@@ -111,6 +124,7 @@ def _of_phrase(
                 score += _NAME * (tokens[inside[0]].stem in _NAMES)
             if thing.role in _LESS and all(tokens[n].plain in NOUNS for n in inside):
                 score *= 0.7
+            first = _with_head(thing, first, tokens, open_tokens)
             if score >= _WEAKEST:
                 found.append(
                     Mention(
@@ -120,6 +134,24 @@ def _of_phrase(
                     )
                 )  # fmt: skip
     return found
+
+
+def _with_head(
+    thing: Thing, first: int, tokens: Sequence[Token], open_tokens: frozenset[int]
+) -> int:  # fmt: skip
+    """Where the name begins with a word for its kind: the size of the discount, вид упаковки."""
+    if first - 1 not in open_tokens and tokens[first - 1].plain not in ("of", "the"):
+        return first
+    at = first - 1
+    while at > 0 and tokens[at].plain in ("of", "the"):
+        at -= 1
+    heads = {"measure": _SIZES, "category": _SORTS}.get(thing.role, frozenset())
+    is_apart = at < first - 1 or not tokens[at].plain.isascii()
+    return at if at >= 0 and is_apart and tokens[at].stem in heads else first
+
+
+_SIZES = frozenset("размер величин объ объем уровен size amount level".split())
+_SORTS = frozenset("вид тип сорт kind type sort".split())
 
 
 def _hangs_together(first: int, last: int, tokens: Sequence[Token], touched: list[int]) -> bool:
@@ -215,9 +247,13 @@ def _context(way: tuple[Mention, ...], schema: Schema) -> float:
     points = -0.12 * len({m.table.lower() for m in way})
     subject = next((m.table for m in way if m.kind == "table"), "")
     points += 0.1 * sum(m.kind == "column" and m.table == subject for m in way)
+    places = [one.place for one in way if one.kind == "column"]
+    points -= _TWICE * (len(places) - len({*places}))
     for at, one in enumerate(way):
         if one.kind == "table":
             continue
+        if one.kind == "value" and one.role not in ("value", "part"):
+            points -= 0.5 * (one.table.lower() not in tables)  # a code that a word may stand for
         near = [way[n] for n in (at - 1, at + 1) if 0 <= n < len(way)]
         if one.role == "key" and at and way[at - 1].kind == "column":
             points -= (way[at - 1].end == one.first) * 1.0  # the phone number is no key

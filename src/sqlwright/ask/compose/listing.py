@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlwright.ask.compose import amounts, conditions
+from sqlwright.ask.compose.cues import Cue
 from sqlwright.ask.compose.linking import Mention
-from sqlwright.ask.compose.plan import Figure, Place
-from sqlwright.ask.compose.scene import Scene, place_of
-from sqlwright.ask.compose.shape import Shape
+from sqlwright.ask.compose.plan import Figure, Group, Place
+from sqlwright.ask.compose.scene import Number, Scene, end_of, first_of, place_of
+from sqlwright.ask.compose.shape import Shape, is_measure
 
 
 def shown_columns(scene: Scene, made: Shape) -> list[Place]:
@@ -35,7 +36,24 @@ def shown_columns(scene: Scene, made: Shape) -> list[Place]:
             scene.use(mention)
             if place not in shown:
                 shown.append(place)
-    return shown
+    return shown + _listed_keys(scene, made, shown)
+
+
+def _listed_keys(scene: Scene, made: Shape, shown: Sequence[Place]) -> list[Place]:
+    """The key of the rows, where a list asks for their number: number and date."""
+    keys = scene.table(made.subject).primary_key
+    if made.figures or made.groups or len(keys) != 1:
+        return []
+    for n, token in enumerate(scene.tokens):
+        place = Place(made.subject, keys[0])
+        if token.plain in _NUMBERS and scene.is_listed(n) and place not in shown:
+            if not any(first_of(i) <= n < end_of(i) for i in scene.items):
+                scene.covered.add(n)
+                return [place]
+    return []
+
+
+_NUMBERS = ("number", "numbers", "id", "ids", "номер", "номера", "ид")
 
 
 def _sorts(scene: Scene, mention: Mention, limit: int | None) -> bool:
@@ -53,9 +71,16 @@ def find_order(
     desc = any(cue.word.endswith("desc") for cue in ways)
     by = [(m, c) for c in (*scene.cues("sort by"), *scene.cues("group", "by"))
           if (m := scene.after(c, lambda m: m.kind == "column", 1))]  # fmt: skip
+    by += [(m, c) for c in ways if (m := scene.after(c, lambda m: m.kind == "column", 0))
+           and m.first - c.end < 2 and m.is_number]  # fmt: skip
     plain = not made.figures and not made.groups
     if by and (scene.cues("sort by") or made.limit or plain):
         mention, cue = by[0]
+        if plain and is_measure(mention) and scene.is_above(made.subject, mention.table):
+            scene.use(mention, cue, *ways, *scene.cues("top"), *scene.cues("total"))
+            made.groups.append(Group(made.subject, None, (scene.label(made.subject),)))
+            made.order.append((Figure("sum", mention.table, place_of(mention)), desc or not ways))
+            return
         scene.use(mention, cue, *ways, *scene.cues("top"))
         down = desc or (made.limit is not None and not ways)
         made.order.append((place_of(mention), down))
@@ -63,7 +88,7 @@ def find_order(
     if made.figures and made.groups and (ways or (made.limit and not made.order)):
         scene.use(*ways, *scene.cues("sort by"), *scene.cues("top"), *scene.cues("group", "by"))
         made.order.append((made.figures[0], desc or not ways))
-        if made.limit and not ways:
+        if made.limit and not ways and not _is_shown(scene):
             made.figures.pop(0)
         return
     for cue in ways:
@@ -71,6 +96,19 @@ def find_order(
         if key is not None:
             scene.use(cue, *scene.cues("sort by"))
             made.order.append((key, cue.word.endswith("desc")))
+
+
+def _is_shown(scene: Scene) -> bool:
+    """Is the figure asked for before it is cut: number of orders per customer, top 10?"""
+    figures = [i for i in scene.items if isinstance(i, Cue) and i.kind in _COMPUTES]
+    numbers = [i for i in scene.items if isinstance(i, Number)]
+    by = [i for i in scene.items if isinstance(i, Cue) and i.kind in ("group", "sort by")]
+    return bool(figures and numbers) and figures[0].end <= numbers[0].first and any(
+        figures[0].end <= one.first for one in by
+    )  # fmt: skip
+
+
+_COMPUTES = ("count", "average", "total")
 
 
 def _sort_key(
@@ -96,7 +134,7 @@ def is_distinct(scene: Scene, made: Shape, columns: Sequence[Place]) -> bool:
     if len(columns) != 1 or columns[0] not in scene.roles(columns[0].table, "category"):
         return False
     asks = {t.plain for t in scene.tokens[:4]} & _WHICH
-    return bool(asks)
+    return bool(asks) or bool({t.plain for t in scene.tokens} & {"which", "какие", "каких"})
 
 
 _WHICH = frozenset(
@@ -116,9 +154,11 @@ def with_label(scene: Scene, made: Shape, columns: list[Place]) -> list[Place]:
                and i.table == made.subject]  # fmt: skip
     first = [i for i in scene.items if isinstance(i, Mention) and i.kind == "column"
              and place_of(i) == columns[0]]  # fmt: skip
-    if not subject or not first or subject[0].end > first[0].first or label in columns:
+    if not subject or not first or subject[0].end > first[-1].first or label in columns:
         return columns
-    between = " ".join(t.plain for t in scene.tokens[subject[0].end : first[0].first])
+    if scene.is_listed(first[-1].first):
+        return columns
+    between = " ".join(t.plain for t in scene.tokens[subject[0].end : first[-1].first])
     return [label, *columns] if _ALONG.search(f" {between} ") else columns
 
 

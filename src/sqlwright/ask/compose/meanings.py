@@ -55,40 +55,63 @@ def other_words(word: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1)
-def _written() -> Mapping[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
+def _lines() -> tuple[tuple[str, list[str], list[str]], ...]:
+    """The lines of words.txt: the mark and the words on its sides."""
+    found = []
     for line in WORDS.read_text(encoding="utf-8").splitlines():
-        if line.startswith("#") or "=" not in line:
-            continue
-        here, there = (side.split() for side in line.split("="))
-        for word in here:
+        if match := re.fullmatch("([^#]+) ([=~>]) (.+)", line):
+            found.append((match[2], match[1].split(), match[3].split()))
+    return tuple(found)
+
+
+@lru_cache(maxsize=1)
+def _written() -> Mapping[str, tuple[str, ...]]:
+    """By the stem of a word what is written for it in the other language."""
+    found: dict[str, tuple[str, ...]] = {}
+    for mark, here, there in _lines():
+        for word in here if mark == "=" else ():
             for key in _stems(word.lower().replace("ё", "е")):
                 found[key] = (*found.get(key, ()), *there)
     return found
 
 
 def _stems(word: str) -> set[str]:
-    """The stem, and those of other cases where they differ: Китай, Китая."""
+    """The stem, and those of other cases where they differ: Китай, Китая; прием, приема."""
     cases = [word[:-1] + end for end in "яюе"] if re.search("[аеиоу]й$", word) else []
+    cases += [word + end for end in "ау"] if re.search("[еи][мхтн]$", word) else []
     return {stem(form) for form in (word, *cases)}
 
 
 @lru_cache(maxsize=1)
 def _more() -> Mapping[str, Mapping[str, float]]:
-    """Of words.txt: `=` joins translations, `~` joins kin within a line."""
+    """By a stem what it may stand for: the same in the other language, and kin."""
     found: dict[str, dict[str, float]] = {}
-    for line in WORDS.read_text(encoding="utf-8").splitlines():
-        if not line or line.startswith("#"):
+    for mark, *both in _lines():
+        if mark == ">":
             continue
-        mark, sure = ("=", _TRANSLATED) if "=" in line else ("~", _KIN)
-        sides = [[stem(word.lower()) for word in side.split()] for side in line.split(mark)]
-        for here in sides:
-            for there in sides:
-                for word in here:
-                    new = dict.fromkeys((t for t in there if t != word), sure)
-                    if here is not there:
-                        found.setdefault(word, {}).update(new)
+        sides = [[one for word in side for one in _stems(word.lower())] for side in both]
+        for here, there in (sides, sides[::-1]):
+            for word in here:
+                sure = _TRANSLATED if mark == "=" else _KIN
+                new = dict.fromkeys((t for t in there if t != word), sure)
+                kept = found.setdefault(word, {})
+                kept.update({one: max(sure, kept.get(one, 0.0)) for one, sure in new.items()})
     return found
+
+
+@lru_cache(maxsize=1)
+def _borne() -> Mapping[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for mark, here, there in _lines():
+        for word in here if mark == ">" else ():
+            found[stem(word)] = found.get(stem(word), frozenset()) | {*map(stem, there)}
+    return found
+
+
+def bearing(word: str) -> frozenset[str]:
+    """Stems of what bears the word out where a query reads it: orders, that somebody bought."""
+    meant = meanings(word)
+    return frozenset({*meant}.union(*(_borne().get(one, frozenset()) for one in meant)))
 
 
 @lru_cache(maxsize=200_000)
@@ -104,7 +127,7 @@ def alike(one: str, other: str) -> float:
     longer, shorter = max(len(one), len(other)), min(len(one), len(other))
     if shared == shorter > _SHORTEST_PREFIX and not one.isascii():
         return _DERIVED
-    if shared >= max(_SHORTEST_PREFIX + one.isascii(), 0.7 * longer):
+    if shared >= max(_SHORTEST_PREFIX + one.isascii(), (0.75 if one.isascii() else 0.7) * longer):
         return _ALIKE
     return 0.0
 

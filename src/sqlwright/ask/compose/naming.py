@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 from sqlwright.ask.compose import meanings
+from sqlwright.ask.formulas import is_condition
 from sqlwright.ask.glossary import Described
 from sqlwright.data.told import name_words, singular, told_of
 from sqlwright.knowledge import lexicon
-from sqlwright.knowledge.words import words
+from sqlwright.knowledge.words import stem, words
 from sqlwright.schema import ForeignKey, Schema, Table, kind_of
 
 _GENERIC = frozenset(
@@ -42,7 +43,7 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """A table, or one of its columns.
+    """A table, or one of its columns, or arithmetic over them that a document names.
 
     Attributes:
         role: key, foreign, label, category, free, measure, date, time, bool or other; of a table
@@ -66,6 +67,9 @@ def things(schema: Schema, about: Mapping[str, Described]) -> tuple[Thing, ...]:
         phrases = [*_of_name(table.name, "", vocabulary), *_of_title(known.title)]
         phrases += _of_keys(table, schema, vocabulary)
         found.append(Thing(table, "", "", "", tuple(phrases)))
+        for name, text in known.formulas.items():
+            kind, role = ("bool", "bool") if is_condition(text) else ("real", "measure")
+            found.append(Thing(table, text, kind, role, tuple(_of_text(name))))
         prefix = _prefix(table)
         roles = {trait.name: trait.role for trait in told.of(table).traits}
         for column in table.columns:
@@ -75,6 +79,13 @@ def things(schema: Schema, about: Mapping[str, Described]) -> tuple[Thing, ...]:
             role = "foreign" if roles[column.name] == "foreign" else role
             found.append(Thing(table, column.name, kind_of(column.type), role, tuple(ways)))
     return tuple(found)
+
+
+def names_of(known: Sequence[Thing]) -> frozenset[str]:
+    """The stems of all that they are called."""
+    return frozenset(
+        stem(piece) for thing in known for phrase in thing.phrases for piece in phrase.pieces
+    )
 
 
 def _prefix(table: Table) -> str:

@@ -25,15 +25,30 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Average:
-    """The average of the column that is compared with it, over its whole table."""
+    """The average of the column that is compared with it, over its whole table.
+
+    Attributes:
+        per: over those rows only that have the same in this column: the average of its brand.
+    """
+
+    per: Place | None = None
 
 
-Value = str | float | int | date | bool | Place | Average | None
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """So many units before the latest day that the column holds."""
+
+    count: int
+    unit: str
+
+
+Value = str | float | int | date | bool | Place | Average | Latest | None
 
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """A condition: `=`, `<>`, `<`, `<=`, `>`, `>=`, `in`, `not in`, `like`, `null`, `not null`.
+    """A condition: `=`, `<>`, `<`, `<=`, `>`, `>=`, `in`, `not in`, `like`, `not like`,
+    `null`, `not null`, `none` (zero, or no value).
 
     Attributes:
         values: one, or those of a list.
@@ -103,6 +118,8 @@ class Plan:
     Attributes:
         subject: the table whose rows are listed or counted.
         order: what decides the order, and whether the largest come first.
+        ties: not the first row of the order, but all that are like it.
+        zeros: groups without a row of what is counted are shown too.
     """
 
     subject: str
@@ -116,3 +133,5 @@ class Plan:
     limit: int | None = None
     distinct: bool = False
     named: tuple[str, ...] = ()
+    ties: bool = False
+    zeros: bool = False

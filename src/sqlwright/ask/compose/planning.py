@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlwright.ask.compose import amounts, conditions, extremes, figures, listing, shape
+from sqlwright.ask.compose.absence import find_absent
 from sqlwright.ask.compose.cues import Cue
 from sqlwright.ask.compose.linking import Mention
-from sqlwright.ask.compose.plan import Group, Plan, Related, Test
+from sqlwright.ask.compose.plan import Figure, Group, Place, Plan, Related, Test
 from sqlwright.ask.compose.scene import Scene, place_of
 from sqlwright.ask.compose.shape import Shape
 
@@ -24,14 +26,58 @@ def plan_of(scene: Scene, options: Sequence[Mention]) -> Plan | None:
     tests = conditions.of_values(scene)
     tests += conditions.of_texts(scene, subject)
     tests += conditions.of_order_in_time(scene, subject, options)
-    tests += conditions.of_times(scene, subject, options)
     tests += conditions.of_signs(scene, subject)
     found = amounts.of_numbers(scene, subject)
     tests += found.tests
-    related, nulls = _absent(scene, subject, tests)
+    tests = _owed(tests)
+    related, nulls = find_absent(scene, subject, tests)
+    missing = {r.table for r in related if r.absent}
+    timed = conditions.of_times(scene, subject, options, sorted(missing))
+    related = [_dated(one, timed) for one in related]
+    tests += timed
     tests = [t for t in tests if not any(t in r.tests for r in related)] + nulls
     counted = found.having[0].figure.table if found.having else ""
     made = Shape(subject=subject, limit=found.limit, having=counted)
+    _find_shape(scene, made, options)
+    tests += conditions.of_flags(scene, frozenset())
+    _implied_group(scene, made)
+    _groups_of_having(scene, made, found)
+    if made.groups and not (made.figures or made.order or found.having):
+        group = made.groups.pop(0)  # every one of them is but listed
+        made.subject, made.groups = group.table, []
+        made.columns += [group.place] if group.place is not None and not group.place.part else []
+    _drop_own_groups(made)
+    columns = [*made.columns, *listing.shown_columns(scene, made)]
+    listing.find_order(scene, made, columns, options)
+    zeros = bool(scene.cues("zero")) and any(g.place is None for g in made.groups)
+    if zeros:
+        scene.use(*scene.cues("zero"))
+    named = scene.mentions("table")
+    related += _present(scene, made, tests, related, found)
+    tested = {(test.place.table, test.place.column) for test in tests}
+    rest = [c for c in columns if (c.table, c.column) not in tested or _is_wanted(scene, c)]
+    columns = rest if rest or made.subject in scene.named else columns[:1]
+    ordered = [by for by, _ in made.order]
+    computed = [f for f in (*made.figures, *ordered) if isinstance(f, Figure)]
+    figured = {(f.place.table, f.place.column) for f in computed if f.place is not None}
+    figured |= {(by.table, by.column) for by in ordered if isinstance(by, Place)}
+    scene.use(*(m for m in scene.mentions("column") if (m.table, m.column) in tested | figured))
+    if found.limit is None and made.limit == 1 and _is_of_the_first(scene, made):
+        made.limit, made.ties = None, True
+    distinct = listing.is_distinct(scene, made, columns)
+    if not made.figures and not made.groups:
+        columns = listing.with_label(scene, made, columns) + listing.labels_beside(
+            scene, made, named
+        )
+    return Plan(
+        made.subject, tuple(dict.fromkeys(columns)), tuple(made.figures), tuple(tests),
+        tuple(related), tuple(dict.fromkeys(made.groups)), tuple(found.having), tuple(made.order),
+        made.limit, distinct, scene.named, made.ties, zeros,
+    )  # fmt: skip
+
+
+def _find_shape(scene: Scene, made: Shape, options: Sequence[Mention]) -> None:
+    """Groups, extremes and figures, each where the words of those before are taken."""
     shape.find_groups(scene, made, options)
     shape.find_days(scene, made)
     shape.find_share(scene, made)
@@ -41,29 +87,42 @@ def plan_of(scene: Scene, options: Sequence[Mention]) -> Plan | None:
     figures.find_averages(scene, made)
     figures.find_totals(scene, made)
     figures.find_counts(scene, made)
-    tests += conditions.of_flags(scene, frozenset())
-    _implied_group(scene, made)
-    _groups_of_having(scene, made, found)
-    if made.groups and not (made.figures or made.order or found.having):
-        made.subject, made.groups = made.groups[0].table, []  # every one of them is but listed
-    columns = [*made.columns, *listing.shown_columns(scene, made)]
-    listing.find_order(scene, made, columns, options)
-    named = scene.mentions("table")
-    related += _present(scene, made, tests, related, found)
-    tested = {(test.place.table, test.place.column) for test in tests}
-    rest = [c for c in columns if (c.table, c.column) not in tested]
-    columns = rest if rest or made.subject in scene.named else columns[:1]
-    figured = {(f.place.table, f.place.column) for f in made.figures if f.place is not None}
-    scene.use(*(m for m in scene.mentions("column") if (m.table, m.column) in tested | figured))
-    distinct = listing.is_distinct(scene, made, columns)
-    if not made.figures and not made.groups:
-        columns = listing.with_label(scene, made, columns) + listing.labels_beside(
-            scene, made, named
-        )
-    return Plan(
-        made.subject, tuple(dict.fromkeys(columns)), tuple(made.figures), tuple(tests),
-        tuple(related), tuple(dict.fromkeys(made.groups)), tuple(found.having), tuple(made.order),
-        made.limit, distinct, scene.named,
+    figures.find_implied(scene, made)
+
+
+def _is_of_the_first(scene: Scene, made: Shape) -> bool:
+    """Is what comes first an owner of the rows, as in the orders of the richest customer?"""
+    if made.figures or made.groups or len(made.order) != 1:
+        return False
+    by = made.order[0][0]
+    return isinstance(by, Place) and scene.is_above(by.table, made.subject)
+
+
+def _owed(tests: list[Test]) -> list[Test]:
+    """Who owes more than 900 has less than -900: a sign turns the bound beside it round."""
+    below = {t.place for t in tests if t.op == "<" and t.values == (0,)}
+    made: list[Test] = []
+    for test in tests:
+        value = test.values[0] if test.values else None
+        if test.place in below and test.op in (">", ">=") and isinstance(value, int | float):
+            made = [t for t in made if t.place != test.place or t.values != (0,)]
+            test = replace(test, op=test.op.replace(">", "<"), values=(-value,))
+        made.append(test)
+    return made
+
+
+def _dated(related: Related, timed: Sequence[Test]) -> Related:
+    """Nothing in 1997: the times are of the rows that must not be there."""
+    inside = tuple(t for t in timed if related.absent and t.place.table == related.table)
+    return replace(related, tests=(*related.tests, *inside))
+
+
+def _is_wanted(scene: Scene, place: Place) -> bool:
+    """Is the column asked for, though a condition names it too: which modes other than RAIL?"""
+    return any(
+        isinstance(item, Mention) and item.kind == "column" and place_of(item) == place
+        and (scene.is_listed(item.first) or scene.is_asked(item))
+        for item in scene.items
     )  # fmt: skip
 
 
@@ -96,41 +155,6 @@ def _is_any(mention: Mention) -> bool:
 def _names_a_value(scene: Scene, mention: Mention) -> bool:
     value = scene.after(mention, lambda m: m.kind == "value", 0)
     return value is not None and value.table == mention.table and value.first == mention.end
-
-
-def _absent(
-    scene: Scene, subject: str, tests: Sequence[Test]
-) -> tuple[list[Related], list[Test]]:  # fmt: skip
-    """Never, without, none: rows that are not there, or a column without a value."""
-    related, nulls = [], []
-    for cue in scene.cues("absent"):
-        target = scene.after(cue, lambda m: m.kind != "value", 2)
-        if target is not None and target.kind == "column" and target.role != "bool":
-            other = scene.after(cue, lambda m: m.kind == "table" and m.table != subject, 3)
-            same = target.table.lower() == subject.lower()
-            if same and (other is None or scene.gap(cue, target) == 0):
-                scene.use(cue, target)
-                nulls.append(Test(place_of(target), "null", at=cue.first))
-                continue
-            target = other
-        if target is None or target.kind != "table" or target.table == subject:
-            target = scene.after(cue, lambda m: m.kind == "table" and m.table != subject, 4)
-        if target is None:
-            target = scene.before(cue, lambda m: m.kind == "table" and m.table != subject, 3)
-        if target is None:
-            continue
-        scene.use(cue, target)
-        again = [m for m in scene.mentions("table") if m.table == target.table]
-        more = [c for c in scene.cues("absent") if c.first > cue.first]
-        scene.use(*again, *more)
-        inside = tuple(
-            test
-            for test in tests
-            if test.at > cue.first and test.place.table.lower() != subject.lower()
-            and not scene.is_above(test.place.table, subject)
-        )  # fmt: skip
-        related.append(Related(target.table, True, inside, target.via))
-    return related, nulls
 
 
 def _present(
@@ -176,6 +200,8 @@ def _implied_group(scene: Scene, made: Shape) -> None:
         for m in scene.mentions("table", "column")
         if m.end <= min(starts)
         and (m.kind == "table" or m.role in ("category", "label"))
+        and not any(isinstance(i, Mention) and i.kind == "value" and i.place == m.place
+                    for i in scene.items)
         and (m.table != figure.table or m.kind == "column")
         and (made.limit or _LINKS & {t.plain for t in scene.tokens[m.end : min(starts) + 1]})
         and (m.table == figure.table or scene.is_above(m.table, figure.table)
@@ -194,6 +220,14 @@ def _implied_group(scene: Scene, made: Shape) -> None:
 
 _LINKS = frozenset("and with along , : — – - и с со а вместе".split())
 _COMPUTES = ("count", "average", "total", "superlative")
+
+
+def _drop_own_groups(made: Shape) -> None:
+    """The average per line, of lines: a group of one row each says nothing, and is none."""
+    tables = {figure.table for figure in made.figures}
+    made.groups = [
+        g for g in made.groups if g.place is not None or tables != {g.table} or made.order
+    ]
 
 
 def _groups_of_having(scene: Scene, made: Shape, found: amounts.Amounts) -> None:

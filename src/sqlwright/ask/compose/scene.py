@@ -89,13 +89,41 @@ class Scene:
             if isinstance(item, Mention | Number | Period)
             for n in range(first_of(item), end_of(item))
         }
-        return sum(n in taken or not is_light(self.tokens[n]) for n in between)
+        return sum(
+            n in taken or not (is_light(self.tokens[n]) or n in self.asking) for n in between
+        )
+
+    @cached_property
+    def asking(self) -> frozenset[int]:
+        """The tokens of cues that are no names."""
+        cues = [item for item in self.items if isinstance(item, Cue) and not item.soft]
+        return frozenset(n for cue in cues for n in range(cue.first, cue.end))
 
     def breaks(self, one: Item, other: Item) -> int:
         """How many commas, points and the like stand between two items."""
         start, end = sorted((one, other), key=first_of)
         between = self.tokens[end_of(start) : first_of(end)]
         return sum(token.kind == "mark" and token.text in ",.;:?!" for token in between)
+
+    def is_listed(self, first: int) -> bool:
+        """Does what begins at the token stand in a list of what is wanted: "...: its date"?"""
+        named = {n for m in self.items if isinstance(m, Mention) and m.kind == "column"
+                 for n in range(m.first, m.end)}  # fmt: skip
+        for token, n in ((self.tokens[n], n) for n in range(first - 1, -1, -1)):
+            if token.kind == "mark" and token.text in ":?.!;—–-":
+                return True
+            if n not in named and not is_light(token):
+                return False
+        return False
+
+    def is_asked(self, column: Mention) -> bool:
+        """Does a which stand before it, with nothing between that means something?"""
+        for n in range(column.first - 1, -1, -1):
+            if self.tokens[n].plain in _WHICH:
+                return True
+            if not is_light(self.tokens[n]):
+                return False
+        return False
 
     def after(self, item: Item, fits: Callable[[Mention], bool], most: int = 99) -> Mention | None:
         """The first free mention behind the item that fits, over at most so many words."""
@@ -165,9 +193,12 @@ class Scene:
         return way is not None and is_up(way) and table.lower() != other.lower()
 
 
+_WHICH = frozenset("which what какие каких какой какая какое каковы".split())
+
+
 def place_of(mention: Mention) -> Place:
     """The column of a mention."""
-    return Place(mention.table, mention.column)
+    return Place(mention.table, mention.column, mention.via if mention.kind == "value" else None)
 
 
 def in_order(items: Sequence[Item]) -> tuple[Item, ...]:

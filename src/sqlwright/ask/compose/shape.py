@@ -11,6 +11,7 @@ from sqlwright.ask.compose.cues import Cue
 from sqlwright.ask.compose.linking import Mention
 from sqlwright.ask.compose.plan import Figure, Group, Place
 from sqlwright.ask.compose.scene import Scene, place_of
+from sqlwright.data.told import name_words
 
 Key = tuple[Place | Figure, bool]
 
@@ -26,11 +27,26 @@ class Shape:
     subject: str = ""
     columns: list[Place] = field(default_factory=list)
     having: str = ""
+    ties: bool = False
 
 
 def is_measure(mention: Mention) -> bool:
     """Is it a column of numbers that may be summed?"""
     return mention.is_number and mention.role == "measure"
+
+
+def is_summable(mention: Mention) -> bool:
+    """Is it a measure of which people mean the sum when they say no figure: revenue by year?"""
+    words = {part for name in name_words(mention.column) for part in (name, name[-3:])}
+    return is_measure(mention) and (" " in mention.column or bool(words & _SUMMED))
+
+
+_SUMMED = frozenset(
+    """
+    qty quantity amount total revenue sales sum hours units turnover proceeds spent paid weight
+    views
+    """.split()
+)
 
 
 def is_named(mention: Mention) -> bool:
@@ -49,7 +65,9 @@ def group_of(scene: Scene, mention: Mention) -> Group:
 
 def find_groups(scene: Scene, shape: Shape, options: Sequence[Mention]) -> None:
     """For each, per, by: of tables that have a name, of columns that do not measure."""
-    for cue in scene.cues("group"):
+    figures = any(scene.cues(kind) for kind in ("count", "average", "total"))
+    sorts = scene.cues("sort by") if figures and not scene.cues("group") else []
+    for cue in (*scene.cues("group"), *sorts):  # one figure has no order: ordered by is by
         if not scene.is_free(cue):
             continue
         unit = scene.tokens[cue.end].stem if cue.end < len(scene.tokens) else ""
@@ -72,7 +90,8 @@ def find_groups(scene: Scene, shape: Shape, options: Sequence[Mention]) -> None:
             continue
         if cue.soft and _is_by_somebody(scene, cue, target):
             continue
-        if cue.soft and not any(scene.cues(kind) for kind in _FIGURES):
+        summed = scene.before(cue, is_summable, 3)
+        if cue.soft and not (any(scene.cues(kind) for kind in _FIGURES) or summed):
             continue  # no figure to group: it is what the list is sorted by
         if not is_named(target) and target.role not in ("foreign", "date", "key", "measure"):
             continue
@@ -180,6 +199,10 @@ def find_most(scene: Scene, shape: Shape, options: Sequence[Mention]) -> None:
         if not scene.is_free(cue):
             continue
         what = scene.after(cue, lambda m: m.kind == "table" or is_measure(m), 3)
+        if any(t.stem in _UNITS for t in scene.tokens[:4]):
+            rows = what or scene.before(cue, lambda m: m.kind == "table")
+            _most_of_a_year(scene, shape, cue, rows, options)
+            continue
         owner = lead(scene, cue) or scene.before(cue, is_named, 4)
         if owner is None and what is not None:
             named = scene.after(cue, is_named, 1)
@@ -190,6 +213,9 @@ def find_most(scene: Scene, shape: Shape, options: Sequence[Mention]) -> None:
             continue
         if what is owner:
             what = None
+        if what is None:
+            what = scene.before(cue, lambda m, o=owner: m.first >= o.end and (
+                is_measure(m) or other_table(o)(m)), 2)  # type: ignore[misc]  # fmt: skip
         if what is None:
             what = scene.before(owner, other_table(owner), 2)
         figure = _counted(scene, owner, what, shape)

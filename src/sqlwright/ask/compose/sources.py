@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
+import sqlglot
 from sqlglot import exp
 
 from sqlwright.ask.compose.graph import Path, is_up, path
-from sqlwright.ask.compose.plan import Average, Place, Value
+from sqlwright.ask.compose.plan import Average, Latest, Place, Value
 from sqlwright.schema import Schema
+
+
+class NoWayError(Exception):
+    """The plan cannot be written without counting rows more than once, or at all."""
 
 
 class Sources:
@@ -42,7 +47,7 @@ class Sources:
         made.set("alias", exp.TableAlias(this=exp.to_identifier(alias)))
         return made
 
-    def _reach(self, way: Path) -> str:
+    def _reach(self, way: Path, outer: bool = False) -> str:
         """The alias of the table at the end of the way, joined if it is not there yet."""
         for length in range(1, len(way) + 1):
             key = tuple((step.key, step.here, step.down) for step in way[:length])
@@ -56,7 +61,10 @@ class Sources:
                     for mine, theirs in step.pairs
                 )
             )
-            self._joins.append(exp.Join(this=self._table(step.there, alias), on=on))
+            join = exp.Join(this=self._table(step.there, alias), on=on)
+            if outer:
+                join.set("side", "LEFT")
+            self._joins.append(join)
             self._aliases[key] = alias
             self._own.setdefault(step.there.lower(), key)
         return self._aliases[tuple((step.key, step.here, step.down) for step in way)]
@@ -64,9 +72,18 @@ class Sources:
     def _named(self, column: str, alias: str) -> exp.Column:
         return exp.column(exp.to_identifier(column, quoted=self.quotes(column)), alias)
 
-    def follow(self, way: Path) -> None:
-        """Join the tables of a way, also where it leads to many rows: inside an EXISTS."""
-        self._reach(way)
+    def follow(self, way: Path, outer: bool = False) -> None:
+        """Join the tables of a way, also where it leads to many rows: inside an EXISTS.
+
+        Args:
+            outer: keep rows to which none belongs.
+        """
+        self._reach(way, outer)
+
+    def narrow(self, conditions: list[exp.Expr]) -> None:
+        """Conditions of the last join."""
+        for condition in conditions:
+            self._joins[-1].on(condition, copy=False)
 
     def own(self, column: str) -> exp.Column:
         """A column of the first table."""
@@ -92,14 +109,32 @@ class Sources:
         way = self.way(Place(table, ""))
         return self._reach(way) if way is not None and is_up(way) else None
 
-    def column(self, place: Place) -> exp.Column | None:
+    def column(self, place: Place) -> exp.Expr | None:
         """The column, its table joined; None where that would multiply the rows."""
+        table = self.schema.table(place.table)
+        if table is not None and table.column(place.column) is None:
+            return self._computed(place)
         if place.table.lower() in self._own and place.via is None:
             return self._named(place.column, self._aliases[self._own[place.table.lower()]])
         way = self.way(place)
         if way is None or not is_up(way):
             return None
         return self._named(place.column, self._reach(way))
+
+    def _computed(self, place: Place) -> exp.Expr | None:
+        """Arithmetic over columns, each in its table."""
+        tree: exp.Paren = exp.paren(sqlglot.parse_one(place.column))
+        for column in list(tree.find_all(exp.Column)):
+            own = self.schema.table(place.table)
+            is_own = own is not None and own.column(column.name) is not None
+            holders = [t.name for t in self.schema.tables if t.column(column.name) is not None]
+            there = place.table if is_own else next(iter(holders), place.table)
+            found = self.column(Place(there, column.name))
+            if found is None:
+                return None
+            column.replace(found)
+        made: exp.Expr = tree.this
+        return made
 
     def nearest(self, place: Place) -> Place:
         """A column that holds the same without the last join: the foreign key that points to it."""
@@ -117,6 +152,20 @@ class Sources:
         for join in self._joins:
             made = made.join(join)
         return made
+
+
+def column_of(place: Place, sources: Sources) -> exp.Expr:
+    """The column, or the part of it, its table joined.
+
+    Raises:
+        NoWayError: if the join would multiply the rows.
+    """
+    found = sources.column(place)
+    if found is None:
+        raise NoWayError(f"{place.table} cannot be joined row for row")
+    if place.part:
+        return exp.TimeToStr(this=found, format=literal(place.part))
+    return found
 
 
 _RESERVED = frozenset(
@@ -143,4 +192,4 @@ def literal(value: Value) -> exp.Expr:
 
 def number(value: Value) -> exp.Expr:
     """The value that a figure is compared with."""
-    return literal(None if isinstance(value, Place | Average) else value)
+    return literal(None if isinstance(value, Place | Average | Latest) else value)

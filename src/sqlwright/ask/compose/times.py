@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlwright.ask.compose.tokens import Token, covered
+from sqlwright.ask.compose.tokens import Token, covered, number_words, value_of
 from sqlwright.data.asked_dates import MONTHS_EN, MONTHS_RU
 from sqlwright.months import next_month
 
@@ -17,12 +17,16 @@ class Period:
     """Days from `first` up to, and without, `end`; either may be open.
 
     `first_token` and `end_token` are the tokens that say it.
+
+    Attributes:
+        last: so many units before the latest day of the data: (30, "day").
     """
 
     first: date | None
     end: date | None
     first_token: int
     end_token: int
+    last: tuple[int, str] | None = None
 
 
 def _month_pattern() -> str:
@@ -68,6 +72,21 @@ _RANGE = (
     rf" (?:the )?(?P<from>{_ONE}|(?:{_NAME}))"
     rf" (?:and|to|until|till|through|up to|по|до|и)(?: the)? (?P<to>{_ONE})"
 )
+_DAYS = (
+    rf"(?:(?:from|between|с|со|на|in|on) )?(?P<d1>\d{{1,2}})(?:st|nd|rd|th|-?го|-?е)?"
+    rf" ?(?:-|–|—|to|and|through|till|until|по|до|и) ?"
+    rf"(?P<to_day>\d{{1,2}}(?:st|nd|rd|th|-?го|-?е)? (?:of )?(?:{_NAME})\.?,? {_YEAR}(?: года?)?)"
+    r"(?![\w-])"
+)
+_LATER = (
+    rf"(?:(?:on|in|from|с|в) )?(?P<at>{_ONE}),? (?:(?:or|and|и|или) )?"
+    r"(?P<way>later|after|onwards?|newer|позже|позднее|после|earlier|before|older|ранее|раньше)"
+    r"(?! (?:than|чем|the|\d))"
+)
+_PAIR = (
+    rf"(?:(?:in|for|during|в|во|за|of) )?(?P<y1>{_YEAR}) (?:and|or|и|или) (?P<y2>{_YEAR})"
+    r"(?: год\w*| years?)?(?![\w-])"
+)
 _AFTER = r"after|later than|следующ\w+ за|после|позже|позднее"
 _SINCE = (
     r"since|starting (?:from|in|with)|from(?= .{0,30}(?:on|onwards?)\b)|no earlier than|not before"
@@ -88,9 +107,25 @@ _PLAIN = (
     r"(?: year| течение)? )*"
     rf"(?P<plain>{_ONE})"
 )
+_COUNT = rf"\d{{1,4}}|{'|'.join(number_words())}"
+_BACK = (
+    r"(?:,? ?\(?(?:if |when |если )?(?:counting |counted |counting back |relative |measured "
+    r"|считать |считая |отсчитывая )?(?:from|back from|to|before|up to|от|с|до) (?:the )?"
+    r"(?:last|latest|most recent|последн\w+|дат\w+ последн\w+|самой последней)"
+    r"(?: \w+)?(?: date| day)?\)?"
+    r"| (?:of|in) (?:the )?(?:data|dataset|database)| (?:имеющихся )?данных)?"
+)
+_LAST = (
+    r"(?:(?:in|over|during|within|for|from|of|за|в течение|на протяжении) )?(?:"
+    rf"(?:the )?(?:last|past|final|most recent) (?P<n>{_COUNT}) (?P<unit>day|week|month|year)s?"
+    r"|the (?:last|past|final) (?P<unit1>week|month|year)(?! of)"
+    rf"|последн\w+ (?:(?P<n2>{_COUNT}) )?(?P<unit2>дн\w+|сут\w+|недел\w+|месяц\w*|год\w*|лет))"
+    rf"(?!\w| (?:19|20)\d\d){_BACK}"
+)
+_UNITS = {"дн": "day", "су": "day", "не": "week", "ме": "month", "го": "year", "ле": "year"}
 _PATTERNS = [
     re.compile(rf"(?<![\w#-])(?:{text})(?![\w#])")
-    for text in (_RANGE, _BOUND, _HALF, _QUARTER, _PLAIN)
+    for text in (_LAST, _DAYS, _RANGE, _PAIR, _LATER, _BOUND, _HALF, _QUARTER, _PLAIN)
 ]
 
 
@@ -106,11 +141,23 @@ def periods(plain: str, tokens: tuple[Token, ...]) -> Iterator[Period]:
             first, end = covered(tokens, match.start(), match.end())
             if taken & {*range(first, end)} or first == end:
                 continue
+            if any(match.groupdict().get(name) for name in ("unit", "unit1", "unit2")):
+                taken |= {*range(first, end)}
+                yield Period(None, None, first, end, _last(match))
+                continue
             found = _read(match)
             if found is None or _is_amount(match, plain):
                 continue
             taken |= {*range(first, end)}
             yield Period(found[0], found[1], first, end)
+
+
+def _last(match: re.Match[str]) -> tuple[int, str]:
+    """How many of which unit the last ones are."""
+    said = match.groupdict()
+    count = said["n"] or said["n2"]
+    unit = said["unit"] or said["unit1"] or _UNITS[(said["unit2"] or "")[:2]]
+    return (int(count) if count.isdigit() else int(value_of(count)) if count else 1), unit
 
 
 def _is_amount(match: re.Match[str], plain: str) -> bool:
@@ -133,6 +180,16 @@ def _read(match: re.Match[str]) -> tuple[date | None, date | None] | None:
             if not re.search(r"\d{4}", text):
                 text = f"{text} {last[0].year}"
             return _span(text)[0], last[1]
+        if said.get("y1"):
+            one, other = int(said["y1"] or 0), int(said["y2"] or 0)
+            return (date(one, 1, 1), date(other + 1, 1, 1)) if other == one + 1 else None
+        if said.get("to_day"):
+            last = _span(said["to_day"])
+            return last[0].replace(day=int(said["d1"] or 0)), last[1]
+        if said.get("way") and match.start("at") < match.start("way"):
+            span = _span(said["at"] or "")
+            is_before = re.match("earl|bef|old|ран", said["way"] or "")
+            return (None, span[1]) if is_before else (span[0], None)
         if said.get("way"):
             return _bounded(said["way"] or "", _span(said["at"] or ""), match[0])
         if said.get("h"):

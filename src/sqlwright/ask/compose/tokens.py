@@ -67,7 +67,23 @@ def number_of(token: Token) -> float | int | None:
             text = text.replace(",", "")
         text = text.replace(",", ".")
         return float(text) if "." in text else int(text)
+    if match := _SHORT.fullmatch(token.plain):
+        value = float(match[1].replace(",", ".")) * SCALES[match[2]]
+        return int(value) if value.is_integer() else value
     return _WORDS.get(token.plain)
+
+
+_SHORT = re.compile(r"(\d+(?:[.,]\d+)?)(k|m|mln|к|тыс|млн)")
+
+
+def value_of(word: str) -> float | int:
+    """The number that a word of `number_words` is."""
+    return _WORDS[word]
+
+
+def number_words() -> tuple[str, ...]:
+    """The words that are numbers."""
+    return tuple(_WORDS)
 
 
 _WORDS = {
@@ -99,4 +115,5 @@ _WORDS = {
 
 SCALES = {"thousand": 1000, "тыс": 1000, "тысяч": 1000, "тысячи": 1000, "тысячам": 1000,
           "million": 1_000_000, "млн": 1_000_000, "миллиона": 1_000_000, "миллионов": 1_000_000,
-          "hundred": 100}  # fmt: skip
+          "hundred": 100, "k": 1000, "к": 1000, "m": 1_000_000,
+          "mln": 1_000_000}  # fmt: skip

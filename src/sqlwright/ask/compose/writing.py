@@ -10,14 +10,11 @@ from dataclasses import replace
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 
-from sqlwright.ask.compose.graph import is_up, path
-from sqlwright.ask.compose.plan import Average, Figure, Group, Place, Plan, Related, Test
-from sqlwright.ask.compose.sources import Sources, literal, number
+from sqlwright.ask.compose.filters import compared, conditions, exists, tested, why_none
+from sqlwright.ask.compose.graph import path
+from sqlwright.ask.compose.plan import Figure, Group, Place, Plan
+from sqlwright.ask.compose.sources import NoWayError, Sources, column_of, literal, number
 from sqlwright.schema import Schema
-
-
-class NoWayError(Exception):
-    """The plan cannot be written without counting rows more than once, or at all."""
 
 
 def write(plan: Plan, schema: Schema, dialect: str) -> exp.Select:
@@ -31,6 +28,16 @@ def write(plan: Plan, schema: Schema, dialect: str) -> exp.Select:
         return _count_of_groups(plan, counted[0], schema, dialect)
     if plan.figures and plan.order and not plan.groups:
         raise NoWayError("one figure has no order")
+    if reason := why_none((*plan.tests, *(t for r in plan.related for t in r.tests))):
+        raise NoWayError(reason)
+    if _counts_one(plan):
+        raise NoWayError("of one value there is one")
+    if _counts_itself(plan):
+        raise NoWayError("each group would be one row")
+    if plan.zeros:
+        return _with_zeros(plan, schema, dialect)
+    if plan.ties:
+        return _all_alike(plan, schema, dialect)
     base = _base(plan, schema)
     sources = Sources(schema, base, plan.named)
     shown, grouped = _shown(plan, sources)
@@ -40,17 +47,17 @@ def write(plan: Plan, schema: Schema, dialect: str) -> exp.Select:
     if plan.distinct:
         select = select.distinct()
     is_share = any(figure.name in ("share", "percent") for figure in plan.figures)
-    where = [] if is_share else _conditions(plan.tests, sources)
-    where += [_exists(related, plan.subject, sources) for related in plan.related]
+    where = [] if is_share else conditions(plan.tests, sources)
+    where += [exists(related, plan.subject, sources) for related in plan.related]
     having = [
-        _compared(_figure(have.figure, plan, sources), have.op, [number(v) for v in have.values])
+        compared(_figure(have.figure, plan, sources), have.op, [number(v) for v in have.values])
         for have in plan.having
     ]
     if having and not grouped:
         raise NoWayError("nothing is grouped")
     order = []
     for by, desc in plan.order:
-        key = _figure(by, plan, sources) if isinstance(by, Figure) else _column(by, sources)
+        key = _figure(by, plan, sources) if isinstance(by, Figure) else column_of(by, sources)
         order.append(exp.Ordered(this=key, desc=desc, nulls_first=_nulls_first(dialect, desc)))
     if not select.expressions:
         raise NoWayError("nothing is shown")
@@ -77,6 +84,96 @@ def _count_of_groups(plan: Plan, counted: Figure, schema: Schema, dialect: str) 
     group = Group(table.name, counted.place, shown)
     inner = write(replace(plan, figures=(), groups=(group,)), schema, dialect)
     return exp.select(exp.Count(this=exp.Star())).from_(inner.subquery("counted"))
+
+
+def _counts_one(plan: Plan) -> bool:
+    """Are the different values of a column counted of which a condition lets one through?"""
+    fixed = {test.place for test in plan.tests if test.op == "="}
+    return any(f.name == "count" and f.distinct and f.place in fixed for f in plan.figures)
+
+
+def _counts_itself(plan: Plan) -> bool:
+    """Is the order, or a figure, of groups that are one row each?"""
+    owners = {group.table for group in plan.groups if group.place is None}
+    if len(plan.groups) != 1 or not owners:
+        return False
+    keys = [by for by, _ in plan.order if isinstance(by, Figure)]
+    return any(f.name == "count" and f.place is None and f.table in owners
+               for f in (*plan.figures, *keys, *(have.figure for have in plan.having)))  # fmt: skip
+
+
+def _all_alike(plan: Plan, schema: Schema, dialect: str) -> exp.Select:
+    """The rows that have the largest value, however many: equal to the largest of them all."""
+    by, desc = plan.order[0]
+    if not isinstance(by, Place) or plan.groups or len(plan.order) > 1 or by.part:
+        return write(replace(plan, ties=False, limit=1), schema, dialect)
+    figure = Figure("max" if desc else "min", by.table, by)
+    bare = replace(plan, ties=False, order=(), limit=None)
+    if _base(bare, schema).lower() != by.table.lower():
+        return _of_the_first(bare, by, figure, schema, dialect)
+    best = write(replace(bare, columns=(), figures=(figure,), distinct=False), schema, dialect)
+    select = write(bare, schema, dialect)
+    sources = Sources(schema, _base(bare, schema), plan.named)
+    column = column_of(by, sources)
+    if len(list(select.find_all(exp.Table))) == 1:
+        column.set("table", None)
+    return select.where(exp.EQ(this=column, expression=exp.Subquery(this=best)))
+
+
+def _of_the_first(
+    plan: Plan, by: Place, figure: Figure, schema: Schema, dialect: str
+) -> exp.Select:  # fmt: skip
+    """The orders of the customer with the highest balance: all rows of the one that is first."""
+    above = [
+        t for t in plan.tests if path(by.table, t.place.table, schema, only_up=True) is not None
+    ]
+    best = write(Plan(by.table, figures=(figure,), tests=tuple(above)), schema, dialect)
+    sources = Sources(schema, _base(plan, schema), plan.named)
+    shown, _ = _shown(plan, sources)
+    where = conditions(plan.tests, sources)
+    where += [exists(related, plan.subject, sources) for related in plan.related]
+    column = column_of(by, sources)
+    select = sources.joined(exp.select(*shown)).where(*where)
+    return select.where(exp.EQ(this=column, expression=exp.Subquery(this=best)))
+
+
+def _with_zeros(plan: Plan, schema: Schema, dialect: str) -> exp.Select:
+    """A figure for each row of a table, also where nothing belongs to it: by an outer join."""
+    if len(plan.groups) != 1 or not plan.figures or plan.having or plan.related:
+        raise NoWayError("zeros are shown of one group")
+    owner, below = plan.groups[0].table, plan.figures[0].table
+    way = path(owner, below, schema, through=plan.named)
+    if not way or not all(step.down for step in way) or plan.groups[0].place is not None:
+        raise NoWayError(f"no rows of {below} belong to {owner}")
+    sources = Sources(schema, owner, plan.named)
+    inner = [test for test in plan.tests if test.place.table.lower() == below.lower()]
+    outer = [test for test in plan.tests if test not in inner]
+    where = conditions(tuple(outer), sources)
+    shown, grouped = _shown(plan, sources)
+    sources.follow(way, outer=True)
+    sources.narrow([tested(test, sources) for test in inner])
+    figures = [_outer_figure(figure, below, schema, sources) for figure in plan.figures]
+    select = sources.joined(exp.select(*shown, *figures)).where(*where).group_by(*grouped)
+    for by, desc in plan.order:
+        key = _outer_figure(by, below, schema, sources) if isinstance(by, Figure) else (
+            column_of(by, sources))  # fmt: skip
+        ordered = exp.Ordered(this=key, desc=desc, nulls_first=_nulls_first(dialect, desc))
+        select = select.order_by(ordered)
+    return select.limit(plan.limit) if plan.limit is not None else select
+
+
+def _outer_figure(figure: Figure, below: str, schema: Schema, sources: Sources) -> exp.Expr:
+    table = schema.table(below)
+    if figure.table != below or table is None or not table.primary_key:
+        raise NoWayError("zeros are shown of what belongs to the rows")
+    if figure.name == "count" and figure.place is None:
+        return exp.Count(this=column_of(Place(below, table.primary_key[0]), sources))
+    if figure.name not in ("sum", "count") or figure.place is None or figure.other is not None:
+        raise NoWayError("only counts and sums have zeros")
+    column = column_of(figure.place, sources)
+    if figure.name == "count":
+        return exp.Count(this=exp.Distinct(expressions=[column]) if figure.distinct else column)
+    return exp.Coalesce(this=exp.Sum(this=column), expressions=[literal(0)])
 
 
 def _bare(select: exp.Select) -> exp.Select:
@@ -115,28 +212,19 @@ def _shown(plan: Plan, sources: Sources) -> tuple[list[exp.Expr], list[exp.Expr]
     """What is selected before the figures, and what the rows are grouped by."""
     shown, grouped = [], []
     for group in plan.groups:
-        columns = [_column(place, sources) for place in _of_group(group)]
+        columns = [column_of(place, sources) for place in _of_group(group)]
         shown += columns
         if group.place is None:
             table = sources.schema.table(group.table)
             keys = table.primary_key if table is not None else ()
-            grouped += [_column(Place(group.table, key), sources) for key in keys]
+            grouped += [column_of(Place(group.table, key), sources) for key in keys]
         grouped += [column.copy() for column in columns if column not in grouped]
-    shown += [_column(place, sources) for place in plan.columns]
+    shown += [column_of(place, sources) for place in plan.columns]
     return shown, grouped
 
 
 def _of_group(group: Group) -> tuple[Place, ...]:
     return group.shown or ((group.place,) if group.place is not None else ())
-
-
-def _column(place: Place, sources: Sources) -> exp.Expr:
-    found = sources.column(place)
-    if found is None:
-        raise NoWayError(f"{place.table} cannot be joined row for row")
-    if place.part:
-        return exp.TimeToStr(this=found, format=literal(place.part))
-    return found
 
 
 def _figure(figure: Figure, plan: Plan, sources: Sources) -> exp.Expr:
@@ -150,9 +238,9 @@ def _figure(figure: Figure, plan: Plan, sources: Sources) -> exp.Expr:
     if figure.name == "count" and figure.place is None:
         return _count(figure.table, sources)
     assert figure.place is not None
-    column: exp.Expr = _column(figure.place, sources)
+    column: exp.Expr = column_of(figure.place, sources)
     if figure.other is not None:
-        column = exp.DateDiff(this=column, expression=_column(figure.other, sources))
+        column = exp.DateDiff(this=column, expression=column_of(figure.other, sources))
     if figure.name == "count":
         return exp.Count(this=exp.Distinct(expressions=[column]) if figure.distinct else column)
     if figure.name in ("sum", "avg", "days") and figure.place.table.lower() != sources.base.lower():
@@ -175,112 +263,19 @@ def _count_distinct(table: str, sources: Sources) -> exp.Expr:
     known = sources.schema.table(table)
     if known is None or len(known.primary_key) != 1:
         raise NoWayError(f"{table} has no key of one column to count")
-    key = _column(sources.nearest(Place(table, known.primary_key[0])), sources)
+    key = column_of(sources.nearest(Place(table, known.primary_key[0])), sources)
     return exp.Count(this=exp.Distinct(expressions=[key]))
 
 
 def _share(figure: Figure, plan: Plan, sources: Sources) -> exp.Expr:
-    conditions = _conditions(plan.tests, sources)
-    if not conditions:
+    met = conditions(plan.tests, sources)
+    if not met:
         raise NoWayError("a share needs a condition")
-    case = exp.Case().when(exp.and_(*conditions), literal(1)).else_(literal(0))
+    case = exp.Case().when(exp.and_(*met), literal(1)).else_(literal(0))
     total = exp.Count(this=exp.Star())
     scale = 100.0 if figure.name == "percent" else 1.0
     scaled = exp.Mul(this=literal(scale), expression=exp.Sum(this=case))
     return exp.Div(this=scaled, expression=total, typed=True, safe=False)
-
-
-# --- conditions ---------------------------------------------------------------------------------
-
-
-def _conditions(tests: tuple[Test, ...], sources: Sources) -> list[exp.Expr]:
-    """Tests of what is joined row for row, and an EXISTS for those of rows beyond."""
-    made: list[exp.Expr] = []
-    beyond: dict[tuple[str, ...], list[Test]] = {}
-    for test in tests:
-        way = sources.way(test.place)
-        if way is None:
-            raise NoWayError(f"no keys lead to {test.place.table}")
-        if is_up(way):
-            made.append(_test(test, sources))
-        else:
-            first = next(n for n, step in enumerate(way) if step.down)
-            beyond.setdefault(tuple(step.there for step in way[: first + 1]), []).append(test)
-    for some in beyond.values():
-        farthest = max(some, key=lambda test: len(sources.way(test.place) or ()))
-        table, via = farthest.place.table, farthest.place.via
-        negated = any(test.op in ("<>", "not in") for test in some)
-        positive = tuple(_affirmed(test) if negated else test for test in some)
-        made.append(_exists(Related(table, negated, positive, via), sources.base, sources))
-    return made
-
-
-def _affirmed(test: Test) -> Test:
-    return replace(test, op={"<>": "=", "not in": "in"}.get(test.op, test.op))
-
-
-def _exists(related: Related, subject: str, sources: Sources) -> exp.Expr:
-    way = path(subject, related.table, sources.schema, through=sources.named, via=related.via)
-    if way is None or not way:
-        raise NoWayError(f"no keys lead from {subject} to {related.table}")
-    owner = sources.owner(subject)
-    if owner is None:
-        raise NoWayError(f"{subject} cannot be joined row for row")
-    tests = related.tests
-    while not tests and len(way) > 1 and way[-1].down is False:
-        way = way[:-1]  # that a row of a bridge is there says it already
-    inner = Sources(sources.schema, way[0].there, sources.named, sources.taken)
-    inner.follow(way[1:])
-    conditions = [
-        exp.EQ(
-            this=inner.own(theirs),
-            expression=exp.column(exp.to_identifier(mine, quoted=sources.quotes(mine)), owner),
-        )
-        for mine, theirs in way[0].pairs
-    ]
-    made = [*conditions, *(_test(test, inner) for test in tests)]
-    select = inner.joined(exp.select(literal(1))).where(*made)
-    sources.taken |= inner.taken
-    found = exp.Exists(this=select)
-    return exp.Not(this=found) if related.absent else found
-
-
-def _test(test: Test, sources: Sources) -> exp.Expr:
-    column: exp.Expr = _column(test.place, sources)
-    if test.days is not None:
-        column = exp.DateDiff(this=column, expression=_column(test.days, sources))
-    if test.op in ("null", "not null"):
-        null = exp.Is(this=column, expression=exp.Null())
-        return null if test.op == "null" else exp.Not(this=null)
-    right: list[exp.Expr] = []
-    for value in test.values:
-        if isinstance(value, Place):
-            right.append(_column(value, sources))
-        elif isinstance(value, Average):
-            right.append(_average(test.place, sources))
-        else:
-            right.append(literal(value))
-    return _compared(column, test.op, right)
-
-
-def _average(place: Place, sources: Sources) -> exp.Expr:
-    alone = Sources(sources.schema, place.table, (), sources.taken)
-    column = alone.column(Place(place.table, place.column))
-    select = alone.joined(exp.select(exp.Avg(this=column)))
-    return exp.Subquery(this=select)
-
-
-_OPS = {"=": exp.EQ, "<>": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE,
-        "like": exp.Like}  # fmt: skip
-
-
-def _compared(left: exp.Expr, op: str, right: list[exp.Expr]) -> exp.Expr:
-    if op == "range":
-        return exp.Between(this=left, low=right[0], high=right[1])
-    if op in ("in", "not in"):
-        found = exp.In(this=left, expressions=right)
-        return found if op == "in" else exp.Not(this=found)
-    return _OPS[op](this=left, expression=right[0])
 
 
 def _nulls_first(dialect: str, desc: bool) -> bool:
