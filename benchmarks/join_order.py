@@ -34,7 +34,7 @@ def lines_of(item: Item, database: Database, counts: Counter[str], seconds: floa
     joins = join_advice(plan, bound, database.schema, dialect)
     counts.update({advice.kind for advice in joins})
     made = []
-    for proposal in rewrite.by_plan(query, joins, database.schema, dialect):
+    for proposal in rewrite.by_plan(bound, joins, dialect):
         verdict = judge(query, proposal.query, item.schema, item.dialect, seconds=5)
         cost = compare_all(database, query, [proposal.query], seconds=seconds)[0]
         counts["proposed"] += 1

@@ -175,7 +175,7 @@ def advise(
     plan, facts = evidence.ask(database, query, findings, schema, run_seconds=seconds)
     findings = evidence.with_evidence(findings, query, schema, plan, facts)
     joins = join_advice(plan, bound, schema, dialect) if plan is not None else ()
-    proposals += rewrite.by_plan(query, joins, schema, dialect)
+    proposals += rewrite.by_plan(bound, joins, dialect)
 
     def examined(chosen: Sequence[Proposal]) -> list[Candidate]:
         found = []

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlwright.repair.foreign import Foreign
 from sqlwright.repair.layout import block_at
-from sqlwright.repair.pieces import Piece, closing, depths
+from sqlwright.repair.pieces import Piece, closing, depths, operand
 from sqlwright.repair.strict import is_value_end
 from sqlwright.repair.vocabulary import SET_WORDS, UNITS
 
@@ -208,7 +208,7 @@ def _null_test(text: str, pieces: Sequence[Piece], number: int, dialect: str) ->
         if dialect == "postgres":
             new = "IS DISTINCT FROM" if is_not else "IS NOT DISTINCT FROM"
         elif is_not:
-            start = _operand(pieces, number - 1)
+            start = operand(pieces, number - 1)
             new = f"NOT {text[pieces[start].start : piece.start]}<=>"
             yield Foreign(pieces[start].start, after.end, new, told)
             return
@@ -219,17 +219,3 @@ def _null_test(text: str, pieces: Sequence[Piece], number: int, dialect: str) ->
 
 def _is_operand(piece: Piece) -> bool:
     return is_value_end(piece) and not piece.is_word("NULL")
-
-
-def _operand(pieces: Sequence[Piece], last: int) -> int:
-    """The first piece of the value that ends at `last`: a call, or a name with its qualifiers."""
-    first = last
-    if pieces[last].is_mark(")"):
-        depth, first = 1, last - 1
-        while first > 0 and depth:
-            depth += pieces[first].is_mark(")") - pieces[first].is_mark("(")
-            first -= depth > 0
-        first -= first > 0 and pieces[first - 1].kind == "word"
-    while first > 1 and pieces[first - 1].is_mark("."):
-        first -= 2
-    return first

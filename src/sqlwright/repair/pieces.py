@@ -122,3 +122,17 @@ def closing(pieces: Sequence[Piece], opening: int) -> int:
             if depth == 0:
                 return number
     return len(pieces)
+
+
+def operand(pieces: Sequence[Piece], last: int) -> int:
+    """The first piece of the value that ends at `last`: a call, or a name with its qualifiers."""
+    first = last
+    if pieces[last].is_mark(")"):
+        depth, first = 1, last - 1
+        while first > 0 and depth:
+            depth += pieces[first].is_mark(")") - pieces[first].is_mark("(")
+            first -= depth > 0
+        first -= first > 0 and pieces[first - 1].kind == "word"
+    while first > 1 and pieces[first - 1].is_mark("."):
+        first -= 2
+    return first

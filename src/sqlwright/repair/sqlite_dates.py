@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from sqlwright.repair.foreign import Foreign
-from sqlwright.repair.pieces import Piece, closing
+from sqlwright.repair.pieces import Piece, closing, operand
 from sqlwright.repair.vocabulary import UNITS
 
 _PARTS = {
@@ -94,17 +94,10 @@ def _shifted(value: str, sign: str, amount: str, unit: str) -> str | None:
 
 def _moved(text: str, pieces: Sequence[Piece], number: int) -> Iterator[Foreign]:
     """x - INTERVAL 7 DAY as DATE(x, '-7 day')."""
-    first = last = number - 2
-    if first < 0:
+    last = number - 2
+    if last < 0:
         return
-    if pieces[last].is_mark(")"):
-        depth, first = 1, last - 1
-        while first > 0 and depth:
-            depth += pieces[first].is_mark(")") - pieces[first].is_mark("(")
-            first -= depth > 0
-        first -= first > 0 and pieces[first - 1].kind == "word"
-    while first > 1 and pieces[first - 1].is_mark("."):
-        first -= 2
+    first = operand(pieces, last)
     if pieces[first].kind == "text" and first and pieces[first - 1].is_word("DATE", "TIMESTAMP"):
         first -= 1
     words = " ".join(piece.text.strip("'") for piece in pieces[number + 1 : number + 3]).split()

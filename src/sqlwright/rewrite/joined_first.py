@@ -6,26 +6,22 @@ nothing (`join_advice`). Whether it helps, timing says.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from sqlglot import exp
 
-from sqlwright import sql
+from sqlwright.analyze.scope import conditions, has_subquery
 from sqlwright.join_advice import JoinAdvice
 from sqlwright.rewrite.proposal import Proposal, read_back
-from sqlwright.schema import Schema
 
 _NAME = "joined_first"
 _ENGINES = ("postgres", "duckdb", "sqlite")  # that know AS MATERIALIZED
 
 
-def by_plan(
-    query: exp.Query, joins: Sequence[JoinAdvice], schema: Schema, dialect: str
-) -> list[Proposal]:
-    """The query with the tables joined first that the advice names, where that can be written."""
+def by_plan(bound: exp.Query, joins: Sequence[JoinAdvice], dialect: str) -> list[Proposal]:
+    """The bound query with the tables joined first that the advice names, where it can be."""
     if dialect not in _ENGINES:
         return []
-    bound = sql.bind(query, schema, dialect)
     made = (
         (f"plan: {' and '.join(advice.first)} first", joined_first(bound, advice.first))
         for advice in joins
@@ -45,13 +41,9 @@ def joined_first(query: exp.Query, first: tuple[str, str]) -> exp.Query | None:
     if select is None or _NAME in _ctes(query):
         return None
     sources = [select.args["from_"].this, *(j.this for j in select.args.get("joins") or ())]
-    conditions = [
-        part
-        for condition in _conditions(select)
-        for part in (condition.flatten() if isinstance(condition, exp.And) else [condition])
-    ]
-    inner = [part for part in conditions if _tables(part) <= set(first) and not _asks(part)]
-    outer = [part for part in conditions if not any(part is other for other in inner)]
+    parts = conditions(select)
+    inner = [part for part in parts if _tables(part) <= set(first) and not has_subquery(part)]
+    outer = [part for part in parts if not any(part is other for other in inner)]
     within = exp.Select()
     pair = [source for source in sources if source.alias_or_name.lower() in first]
     rest = [source for source in sources if source.alias_or_name.lower() not in first]
@@ -90,27 +82,14 @@ def _select(query: exp.Query, first: tuple[str, str]) -> exp.Select | None:
     return query if len(names) > 2 else None
 
 
-def _conditions(select: exp.Select) -> Iterator[exp.Expr]:
-    where = select.args.get("where")
-    if where is not None:
-        yield where.this
-    for join in select.args.get("joins") or ():
-        if join.args.get("on") is not None:
-            yield join.args["on"]
-
-
 def _tables(part: exp.Expr) -> set[str]:
     return {column.table.lower() for column in part.find_all(exp.Column)}
 
 
-def _asks(part: exp.Expr) -> bool:
-    return part.find(exp.Query) is not None
-
-
-def _put(select: exp.Select, sources: Sequence[exp.Expr], conditions: Sequence[exp.Expr]) -> None:
+def _put(select: exp.Select, sources: Sequence[exp.Expr], parts: Sequence[exp.Expr]) -> None:
     select.set("from_", exp.From(this=sources[0].copy()))
     select.set("joins", [exp.Join(this=s.copy(), kind="CROSS") for s in sources[1:]])
-    copies = [part.copy() for part in conditions]
+    copies = [part.copy() for part in parts]
     select.set("where", exp.Where(this=exp.and_(*copies)) if copies else None)
 
 

@@ -7,7 +7,7 @@ from sqlwright.ask.compose.cues import Cue
 from sqlwright.ask.compose.linking import Mention
 from sqlwright.ask.compose.plan import Figure, Place
 from sqlwright.ask.compose.scene import Scene, place_of
-from sqlwright.ask.compose.shape import Shape, is_measure, is_summable, other_table
+from sqlwright.ask.compose.shape import Shape, column_behind, is_measure, is_summable, other_table
 
 
 def find_averages(scene: Scene, shape: Shape) -> None:
@@ -184,10 +184,8 @@ def find_counts(scene: Scene, shape: Shape) -> None:
 
 def _of_table(scene: Scene, target: Mention | None) -> Mention | None:
     """Of "part types" the types, that differ."""
-    if target is None or target.kind != "table":
-        return target
-    column = scene.after(target, lambda m: m.kind == "column", 0)
-    if column is None or column.first != target.end or column.table != target.table:
+    column = column_behind(scene, target)
+    if target is None or column is None:
         return target
     valued = any(isinstance(i, Mention) and i.kind == "value" and i.place == column.place
                  for i in scene.items)  # fmt: skip

@@ -107,12 +107,20 @@ def find_groups(scene: Scene, shape: Shape, options: Sequence[Mention]) -> None:
         _take_group(scene, shape, cue, target)
 
 
-def _named_by_column(scene: Scene, target: Mention | None) -> Mention | None:
-    """Of "each order priority" the priority."""
+def column_behind(scene: Scene, target: Mention | None) -> Mention | None:
+    """The column of the table that is named right behind it."""
     if target is None or target.kind != "table":
-        return target
+        return None
     column = scene.after(target, lambda m: m.kind == "column", 0)
     if column is None or column.first != target.end or column.table != target.table:
+        return None
+    return column
+
+
+def _named_by_column(scene: Scene, target: Mention | None) -> Mention | None:
+    """Of "each order priority" the priority."""
+    column = column_behind(scene, target)
+    if target is None or column is None:
         return target
     if column.role not in ("category", "bool"):
         return target
